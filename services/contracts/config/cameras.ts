@@ -1,0 +1,75 @@
+// Config: cameras and their zones (design.md §3).
+import { type Static, Type } from 'typebox'
+import { LonLat, PicturePolygon } from '../geometry.ts'
+import { Identifier } from '../identifiers.ts'
+
+export const ZoneConfig = Type.Object(
+  {
+    id: Identifier,
+    kind: Type.Enum(['no_parking', 'fire_lane', 'pavement', 'watch', 'river_surface', 'kitchen'], {
+      description:
+        'no_parking: motor vehicles; fire_lane: motor vehicles, at once; pavement: non-motor vehicles; watch: smoke, fire and counts',
+    }),
+    polygon: PicturePolygon,
+    classes: Type.Array(Type.String(), {
+      default: [],
+      description: 'labels of the model that count here; empty: those of the kind',
+    }),
+    dwellSeconds: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 86_400, description: 'default: parking.<kind>.dwellSeconds' }),
+    ),
+    hours: Type.String({
+      default: '00:00-24:00',
+      pattern: '^([01]\\d|2[0-4]):[0-5]\\d-([01]\\d|2[0-4]):[0-5]\\d$',
+      description: 'local time; may pass midnight',
+    }),
+  },
+  { additionalProperties: false },
+)
+export type ZoneConfig = Static<typeof ZoneConfig>
+
+export const CameraConfig = Type.Object(
+  {
+    id: Identifier,
+    name: Type.String({ minLength: 1, maxLength: 128 }),
+    kind: Type.Enum(['cctv', 'kitchen', 'river', 'drone'], { default: 'cctv' }),
+    source: Type.String({
+      pattern: '^(rtsps?://|file:///|mqtt:)',
+      description: 'rtsp(s)://…, file:///path.mp4, or mqtt:<topic> (JPEGs)',
+    }),
+    loop: Type.Boolean({ default: false, description: 'a file begins again at its end' }),
+    transport: Type.Enum(['tcp', 'udp'], { default: 'tcp' }),
+    location: Type.Optional(LonLat),
+    fps: Type.Number({ default: 5, minimum: 0.1, maximum: 30, description: 'frames a second that are analysed' }),
+    models: Type.Array(Type.String(), {
+      default: ['street'],
+      description: 'folder names under models/, or paths of folders with model.onnx and model.json',
+    }),
+    zones: Type.Array(ZoneConfig, { default: [], maxItems: 32 }),
+  },
+  { additionalProperties: false },
+)
+export type CameraConfig = Static<typeof CameraConfig>
+
+export const DeviceConfig = Type.Object(
+  {
+    id: Identifier,
+    kind: Type.Enum(['drone', 'dock', 'river', 'crowd', 'odour', 'noise', 'gas', 'weather', 'cctv', 'kitchen']),
+    name: Type.Optional(Type.String({ maxLength: 128 })),
+    location: Type.Optional(LonLat),
+    /** a hash made by `npm start -- credential`, or a password that is hashed at first start */
+    password: Type.Optional(
+      Type.String({
+        minLength: 8,
+        maxLength: 256,
+        description: 'MQTT password of this device (user name = id); absent: the device is created through the API',
+      }),
+    ),
+    gateway: Type.Optional(Identifier),
+    noiseClass: Type.Optional(
+      Type.Enum(['0', '1', '2', '3', '4a', '4b'], { description: 'GB 3096-2008 functional area' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type DeviceConfig = Static<typeof DeviceConfig>

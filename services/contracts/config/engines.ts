@@ -1,0 +1,159 @@
+// Config: the engines under the ports: bus, time series, database, object store, and the network faces.
+import { type Static, Type } from 'typebox'
+
+const Port = (value: number) =>
+  Type.Integer({ default: value, minimum: 0, maximum: 65_535, description: '0: any free port' })
+const section = { additionalProperties: false, default: {} } as const
+
+export const HttpConfig = Type.Object(
+  {
+    port: Port(8080),
+    bodyLimitBytes: Type.Integer({ default: 1_048_576, minimum: 1024, maximum: 104_857_600 }),
+    requestsPerMinute: Type.Integer({ default: 600, minimum: 1, description: 'per client address' }),
+    loginsPerMinute: Type.Integer({ default: 10, minimum: 1, description: 'per client address' }),
+    adminToken: Type.Optional(Type.String({ minLength: 16, maxLength: 512, description: 'also QLY_ADMIN_TOKEN' })),
+    tls: Type.Optional(
+      Type.Object({ certificate: Type.String(), key: Type.String() }, { additionalProperties: false }),
+    ),
+  },
+  section,
+)
+export type HttpConfig = Static<typeof HttpConfig>
+
+export const MqttConfig = Type.Object(
+  {
+    port: Port(1883),
+    url: Type.Optional(
+      Type.String({
+        pattern: '^(mqtts?|wss?|tcp|tls|ssl)://',
+        description: 'an external broker instead of ours; also QLY_MQTT_URL',
+      }),
+    ),
+    tls: Type.Optional(
+      Type.Object(
+        {
+          port: Port(8883),
+          certificate: Type.String(),
+          key: Type.String(),
+          certificateAuthority: Type.Optional(Type.String()),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    maximumPayloadBytes: Type.Integer({ default: 4_194_304, minimum: 1024, maximum: 67_108_864 }),
+    maximumClients: Type.Integer({ default: 5000, minimum: 1 }),
+  },
+  section,
+)
+export type MqttConfig = Static<typeof MqttConfig>
+
+export const RtspConfig = Type.Object(
+  { port: Port(8554), maximumSessions: Type.Integer({ default: 256, minimum: 1 }) },
+  section,
+)
+export type RtspConfig = Static<typeof RtspConfig>
+
+export const BusConfig = Type.Object(
+  {
+    engine: Type.Enum(['embedded', 'kafka'], { default: 'embedded' }),
+    retentionCheckSeconds: Type.Number({ default: 60, minimum: 1 }),
+    kafka: Type.Object(
+      {
+        brokers: Type.Array(Type.String({ pattern: '^[^:]+:\\d+$' }), {
+          default: [],
+          description: 'host:port; also QLY_KAFKA_BROKERS, comma-separated',
+        }),
+        clientId: Type.String({ default: 'qianliyan' }),
+        replicationFactor: Type.Integer({ default: 1, minimum: 1, maximum: 15 }),
+        sessionTimeoutMs: Type.Integer({
+          default: 8000,
+          minimum: 6000,
+          maximum: 300_000,
+          description: 'a dead member is missed after this time',
+        }),
+        topicPrefix: Type.String({
+          default: '',
+          pattern: '^[a-zA-Z0-9._-]*$',
+          description: 'several deployments on one cluster',
+        }),
+        ssl: Type.Boolean({ default: false }),
+        sasl: Type.Optional(
+          Type.Object(
+            {
+              mechanism: Type.Enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+              username: Type.String(),
+              password: Type.String(),
+            },
+            { additionalProperties: false },
+          ),
+        ),
+      },
+      section,
+    ),
+  },
+  section,
+)
+export type BusConfig = Static<typeof BusConfig>
+
+export const TimeSeriesConfig = Type.Object(
+  {
+    engine: Type.Enum(['embedded', 'influxdb'], { default: 'embedded' }),
+    retentionDays: Type.Number({ default: 365, minimum: 1 }),
+    influx: Type.Object(
+      {
+        url: Type.String({ default: 'http://127.0.0.1:8086' }),
+        token: Type.String({ default: '' }),
+        org: Type.String({ default: 'qianliyan' }),
+        bucket: Type.String({ default: 'qianliyan' }),
+        batchSize: Type.Integer({
+          default: 5000,
+          minimum: 1,
+          maximum: 50_000,
+          description: 'InfluxDB: 5,000 lines is best',
+        }),
+        retryBufferPoints: Type.Integer({ default: 100_000, minimum: 1000 }),
+      },
+      section,
+    ),
+  },
+  section,
+)
+export type TimeSeriesConfig = Static<typeof TimeSeriesConfig>
+
+export const DatabaseConfig = Type.Object(
+  {
+    url: Type.Optional(
+      Type.String({
+        pattern: '^postgres(ql)?://',
+        description: 'absent: SQLite in the data directory; also QLY_DATABASE_URL',
+      }),
+    ),
+    maximumConnections: Type.Integer({ default: 10, minimum: 1 }),
+  },
+  section,
+)
+export type DatabaseConfig = Static<typeof DatabaseConfig>
+
+export const ObjectStoreConfig = Type.Object(
+  {
+    engine: Type.Enum(['files', 's3'], { default: 'files' }),
+    s3: Type.Object(
+      {
+        endpoint: Type.String({ default: '' }),
+        region: Type.String({ default: 'us-east-1' }),
+        bucket: Type.String({ default: '' }),
+        accessKeyId: Type.String({ default: '' }),
+        secretAccessKey: Type.String({ default: '' }),
+      },
+      section,
+    ),
+  },
+  section,
+)
+export type ObjectStoreConfig = Static<typeof ObjectStoreConfig>
+
+export const LoggingConfig = Type.Object(
+  { level: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], { default: 'info' }) },
+  section,
+)
+export type LoggingConfig = Static<typeof LoggingConfig>

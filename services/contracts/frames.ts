@@ -1,0 +1,59 @@
+// Pixels between media and vision, inside one process: what media decodes, crops and scales, and what vision asks for.
+// Services never import each other; app hands vision's plan to media and media's frames to vision.
+import type { PictureBox } from './geometry.ts'
+
+/** A part of the frame that a model wants, at the model's size. */
+export interface FrameCut {
+  readonly id: string
+  /** the part of the full frame, as fractions; whole frame: [0, 0, 1, 1] */
+  readonly region: PictureBox
+  /** the model's input size in pixels */
+  readonly width: number
+  readonly height: number
+  /** where the scaled picture sits in the input; the rest is filled with 114 */
+  readonly letterbox: 'centre' | 'top-left'
+}
+
+/** What vision wants of a camera. */
+export interface FramePlan {
+  readonly cameraId: string
+  readonly framesPerSecond: number
+  readonly cuts: readonly FrameCut[]
+}
+
+/** RGB pixels, 8 bit, height × width × 3, no row padding. */
+export interface Pixels {
+  readonly width: number
+  readonly height: number
+  readonly rgb: Uint8Array
+}
+
+/** A cut as decoded: pixels at the model's size, and where the picture sits in them, to map boxes back. */
+export interface FrameCutPixels extends Pixels {
+  readonly cut: FrameCut
+  /** input pixel = offset + (fraction within region) × size */
+  readonly offsetX: number
+  readonly offsetY: number
+  readonly pictureWidth: number
+  readonly pictureHeight: number
+}
+
+/** One frame of one camera. Valid until the promise of the sink that got it resolves. */
+export interface CameraFrame {
+  readonly cameraId: string
+  /** increases by one for every frame sampled, also over dropped ones */
+  readonly sequence: number
+  /** event time, milliseconds since the epoch */
+  readonly capturedAt: number
+  /** size of the full frame in pixels */
+  readonly width: number
+  readonly height: number
+  /** true for the first frame after a (re)connect or a change of resolution */
+  readonly discontinuity: boolean
+  readonly cuts: readonly FrameCutPixels[]
+  /** The full frame, converted on demand (evidence only; costs a colour conversion). */
+  fullFrame(): Promise<Pixels>
+}
+
+/** Takes frames; media offers the next one of a camera only after the promise resolves and counts what it had to skip meanwhile. */
+export type FrameSink = (frame: CameraFrame) => Promise<void>
