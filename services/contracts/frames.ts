@@ -1,5 +1,6 @@
 // Pixels between media and vision, inside one process: what media decodes, crops and scales, and what vision asks for.
 // Services never import each other; app hands vision's plan to media and media's frames to vision.
+import type { CameraConfig } from './config/cameras.ts'
 import type { PictureBox } from './geometry.ts'
 
 /** A part of the frame that a model wants, at the model's size. */
@@ -57,3 +58,12 @@ export interface CameraFrame {
 
 /** Takes frames; media offers the next one of a camera only after the promise resolves and counts what it had to skip meanwhile. */
 export type FrameSink = (frame: CameraFrame) => Promise<void>
+
+/** What looks at cameras (vision), as media uses it. One camera is open in at most one process. */
+export interface CameraEyes {
+  /** Loads the camera's models and its saved state; answers with what to decode. Throws QLY_MODEL_UNKNOWN or QLY_MODEL_INVALID. */
+  open(camera: CameraConfig): Promise<FramePlan>
+  readonly see: FrameSink
+  /** Saves the camera's state and lets it go. Idempotent. */
+  close(cameraId: string): Promise<void>
+}

@@ -4,14 +4,14 @@ import { defineEvent, Timestamp } from '../cloud-event.ts'
 
 export const CommandIssued = Type.Object({
   commandId: Type.String({ minLength: 1, maxLength: 64 }),
-  target: Type.Union([Type.Literal('alert'), Type.Literal('ticket'), Type.Literal('silence')]),
+  target: Type.Enum(['alert', 'ticket', 'silence', 'device']),
   targetId: Type.String({
     maxLength: 64,
-    description: 'alert, ticket or silence id; the command id itself where something new is made',
+    description: 'alert, ticket, silence or device id; the command id itself where something new is made',
   }),
   action: Type.String({
     maxLength: 64,
-    description: 'alert: acknowledge dismiss escalate; silence: create expire; ticket: create, or a ticket action',
+    description: 'alert: acknowledge dismiss escalate; silence: create expire; ticket: create, or a ticket action; device: register revoke',
   }),
   by: Type.String({ maxLength: 128 }),
   roles: Type.Array(Type.String()),
