@@ -11,7 +11,8 @@ export const CommandIssued = Type.Object({
   }),
   action: Type.String({
     maxLength: 64,
-    description: 'alert: acknowledge dismiss escalate; silence: create expire; ticket: create, or a ticket action; device: register revoke',
+    description:
+      'alert: acknowledge dismiss escalate; silence: create expire; ticket: create, or a ticket action; device: register revoke',
   }),
   by: Type.String({ maxLength: 128 }),
   roles: Type.Array(Type.String()),
