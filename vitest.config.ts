@@ -29,6 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          setupFiles: ['infra/servers/test-environment.ts'],
           include: [integration],
           exclude: never,
           testTimeout: 180_000,

@@ -17,28 +17,27 @@ if (Number(process.versions.node.split('.')[0]) < oldestNode) {
 
 once(['package.json', 'package-lock.json'], 'node_modules/.prepared', 'node_modules', () => {
   say('Installing packages (first start only, about a minute) … / 正在安装依赖(仅首次,约一分钟)…')
+  // A first install is exact (`ci`); a later one changes only what differs, since programs may be running on these packages.
+  const install = existsSync(path.join(root, 'node_modules')) ? ['install', '--no-save'] : ['ci']
   // Install scripts are not needed by any dependency, and are therefore not run.
   run(
     npmCommand(),
-    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-    'npm ci failed; the lines above say why. Is the package registry reachable?',
+    [...install, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    'npm could not install the packages; the lines above say why. Is the package registry reachable?',
   )
 })
 
-once(
-  'console',
-  filesUnder('services/console', ['dist', 'node_modules']),
-  'services/console/dist/.prepared',
-  'services/console/dist',
-  () => {
+if (process.argv.includes('--console')) {
+  const sources = filesUnder('services/console', ['dist', 'node_modules'])
+  once(sources, 'services/console/dist/.prepared', 'services/console/dist', () => {
     say('Building the console … / 正在构建控制台…')
     run(
       process.execPath,
       ['node_modules/vite/bin/vite.js', 'build', 'services/console', '--logLevel', 'error'],
       'the console could not be built; the lines above say why.',
     )
-  },
-)
+  })
+}
 
 /** Runs a step unless its stamp says that it was done with exactly these files. */
 function once(files, stamp, output, step) {
