@@ -10,6 +10,8 @@ export interface TransactionalConsumerOptions<Tables, Topic extends TopicName> {
   readonly name: string
   readonly topics: readonly Topic[]
   readonly from?: StartPosition
+  /** Events that it says no to are passed over: no transaction, no row in the inbox. Must depend on the delivery alone. Default: all. */
+  readonly wants?: (delivery: Delivery<Topic>) => boolean
   /** Applies one event inside the transaction and returns what to publish. May be called again for the same event if the transaction is tried again. */
   readonly handle: (delivery: Delivery<Topic>, transaction: Transaction<Tables>) => Promise<readonly Outgoing[]>
 }
@@ -17,6 +19,8 @@ export interface TransactionalConsumerOptions<Tables, Topic extends TopicName> {
 export interface TransactionalConsumer<Tables> {
   start(signal?: AbortSignal): Promise<void>
   stop(): Promise<void>
+  /** Events stored on the bus but not yet handled by this group (partitions of this member). */
+  lag(): Promise<number>
   /** Does work that no event started (a timer fired) with the same guarantees. */
   run(work: (transaction: Transaction<Tables>) => Promise<readonly Outgoing[]>): Promise<void>
 }
