@@ -9,6 +9,7 @@ import { footageChangedV1 } from './events/footage-changed-v1.ts'
 import { frameAnalysedV1 } from './events/frame-analysed-v1.ts'
 import { frameCapturedV1 } from './events/frame-captured-v1.ts'
 import { letterDiedV1 } from './events/letter-died-v1.ts'
+import { noticeIssuedV1 } from './events/notice-issued-v1.ts'
 import { readingRecordedV1 } from './events/reading-recorded-v1.ts'
 import { ticketChangedV1 } from './events/ticket-changed-v1.ts'
 
@@ -25,6 +26,7 @@ export interface TopicDefinition<Events extends readonly EventDefinition[] = rea
     | 'origin'
     | 'target id'
     | 'command id'
+    | 'group key'
   /** number of partitions; fixed at creation, since more partitions move keys */
   readonly partitions: number
   readonly retention: { readonly milliseconds: number; readonly bytes: number }
@@ -75,6 +77,13 @@ export const topics = {
     keyedBy: 'alert id',
     partitions: 6,
     retention: { milliseconds: 90 * day, bytes: 2 * gibibyte },
+  }),
+  'qly.notice.v1': defineTopic({
+    summary: 'What people are told of alerts, a group at a time.',
+    events: [noticeIssuedV1],
+    keyedBy: 'group key',
+    partitions: 1,
+    retention: { milliseconds: 30 * day, bytes: gibibyte },
   }),
   'qly.ticket.v1': defineTopic({
     summary: 'Tickets and their life.',
@@ -141,6 +150,8 @@ export function keyOf(event: TopicEvent): string {
       return event.data.targetId
     case 'cn.qianliyan.command.answered.v1':
       return event.data.commandId
+    case 'cn.qianliyan.notice.issued.v1':
+      return event.data.groupKey
     case 'cn.qianliyan.letter.died.v1':
       return event.data.origin
   }
