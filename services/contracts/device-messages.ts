@@ -16,6 +16,8 @@ export interface DeviceMessage {
   /** MQTT 5 Content Type, and user properties in their order, if any */
   readonly contentType?: string
   readonly userProperties?: Readonly<Record<string, string | readonly string[]>>
+  /** the message was larger than the broker takes: its whole size in bytes; `payload` holds only its beginning */
+  readonly oversizedBytes?: number
 }
 
 /**

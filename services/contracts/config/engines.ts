@@ -1,5 +1,6 @@
 // Config: the engines under the ports: bus, time series, database, object store, and the network faces.
 import { type Static, Type } from 'typebox'
+import { Identifier } from '../identifiers.ts'
 
 const Port = (value: number) =>
   Type.Integer({ default: value, minimum: 0, maximum: 65_535, description: '0: any free port' })
@@ -42,13 +43,86 @@ export const MqttConfig = Type.Object(
     ),
     maximumPayloadBytes: Type.Integer({ default: 4_194_304, minimum: 1024, maximum: 67_108_864 }),
     maximumClients: Type.Integer({ default: 5000, minimum: 1 }),
+    subscribers: Type.Array(
+      Type.Object(
+        { name: Identifier, password: Type.String({ minLength: 8, maxLength: 256 }) },
+        { additionalProperties: false },
+      ),
+      { default: [], maxItems: 1000, description: 'who may read qly/v1/events/# on our broker' },
+    ),
+    publishFrames: Type.Boolean({ default: false, description: 'every analysed frame goes out on MQTT as well' }),
+    publishReadings: Type.Boolean({ default: false, description: 'every reading goes out on MQTT as well' }),
+    failedLoginsPerMinute: Type.Integer({ default: 20, minimum: 1, description: 'per client address' }),
+    maximumQueueBytes: Type.Integer({
+      default: 16_777_216,
+      minimum: 65_536,
+      description:
+        'what may wait for one slow client; above half of it QoS 0 is dropped, above all of it the client is disconnected',
+    }),
+    maximumQueueMessages: Type.Integer({
+      default: 10_000,
+      minimum: 1,
+      description: 'QoS 1 messages kept for one client that does not acknowledge or is away with a kept session',
+    }),
+    maximumInflightBytes: Type.Integer({
+      default: 67_108_864,
+      minimum: 1_048_576,
+      description: 'taken from devices and not durable yet, in all; above it the broker reads no more',
+    }),
+    durableWithinSeconds: Type.Number({
+      default: 30,
+      minimum: 0.1,
+      maximum: 600,
+      description:
+        'a message that the bus does not take for so long disconnects its client unacknowledged, so that it sends it again',
+    }),
+    external: Type.Object(
+      {
+        clientId: Type.String({
+          default: 'qianliyan',
+          pattern: '^[A-Za-z0-9_-]{1,64}$',
+          description: 'session name at the external broker; one for each process',
+        }),
+        username: Type.Optional(Type.String({ maxLength: 256 })),
+        password: Type.Optional(Type.String({ maxLength: 256 })),
+        group: Type.String({
+          default: 'qianliyan',
+          pattern: '^[A-Za-z0-9_-]{1,64}$',
+          description: 'shared subscription: processes of one group share the messages',
+        }),
+        protocol: Type.Enum(['3.1.1', '5'], { default: '5' }),
+        keepaliveSeconds: Type.Integer({ default: 30, minimum: 5, maximum: 3600 }),
+        sessionExpirySeconds: Type.Integer({ default: 86_400, minimum: 60, maximum: 4_294_967_294 }),
+        maximumInflight: Type.Integer({ default: 1000, minimum: 1, maximum: 65_535 }),
+        certificateAuthority: Type.Optional(Type.String({ description: 'PEM file, for mqtts' })),
+      },
+      section,
+    ),
   },
   section,
 )
 export type MqttConfig = Static<typeof MqttConfig>
 
 export const RtspConfig = Type.Object(
-  { port: Port(8554), maximumSessions: Type.Integer({ default: 256, minimum: 1 }) },
+  {
+    port: Port(8554),
+    maximumSessions: Type.Integer({ default: 256, minimum: 1, description: 'connections of publishers and players' }),
+    idleSeconds: Type.Number({
+      default: 60,
+      minimum: 1,
+      description: 'a connection without any traffic for this long is closed',
+    }),
+    playerQueueBytes: Type.Integer({
+      default: 4_194_304,
+      minimum: 65_536,
+      description: 'a player that lags behind by more than this is dropped',
+    }),
+    groupCacheBytes: Type.Integer({
+      default: 8_388_608,
+      minimum: 0,
+      description: 'packets kept a stream since its last key frame, for players that come late',
+    }),
+  },
   section,
 )
 export type RtspConfig = Static<typeof RtspConfig>
