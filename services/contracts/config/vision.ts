@@ -1,5 +1,141 @@
-// Config: models, tracking, zones and parking.
+// Config: models, tracking, zones, parking, presence of smoke and the like, and evidence pictures.
 import { type Static, Type } from 'typebox'
+import { AlertKind } from '../alert-kinds.ts'
+
+const section = { additionalProperties: false, default: {} } as const
+const Seconds = (value: number, description: string, minimum = 0) =>
+  Type.Number({ default: value, minimum, maximum: 86_400, description })
+const Share = (value: number, description: string) =>
+  Type.Number({ default: value, minimum: 0, maximum: 1, description })
+
+/** Cutting a frame to the zones' surroundings: on a wide view the same detector found a parked car in 51 of 53 frames instead of 0. */
+const Plan = Type.Object(
+  {
+    margin: Type.Number({
+      default: 0.5,
+      minimum: 0,
+      maximum: 4,
+      description: 'surroundings of a zone that are looked at, as a share of its longer side',
+    }),
+    wholeFrameFrom: Share(0.6, 'a cut that would cover more than this share of the frame becomes the whole frame'),
+    minimumSide: Share(0.2, 'shortest side of a cut, as a share of the frame'),
+    maximumCuts: Type.Integer({ default: 4, minimum: 1, maximum: 16, description: 'a model and frame' }),
+  },
+  section,
+)
+
+/** ByteTrack (Zhang et al., ECCV 2022): thresholds of its two association steps. */
+const Tracking = Type.Object(
+  {
+    lowScore: Share(
+      0.1,
+      'detections below are dropped; between this and the threshold of the model they only keep tracks alive',
+    ),
+    newTrackMargin: Share(0.05, 'a new track needs the threshold of the model plus this'),
+    lostSeconds: Seconds(2, 'an unseen track is kept this long'),
+  },
+  section,
+)
+
+const ParkingRule = (dwellSeconds: number, standard: string) =>
+  Type.Object(
+    {
+      dwellSeconds: Type.Number({
+        default: dwellSeconds,
+        minimum: 0,
+        maximum: 86_400,
+        description: 'standing this long is a violation; a zone may say otherwise',
+      }),
+      standard: Type.String({ default: standard, maxLength: 128 }),
+    },
+    section,
+  )
+
+const Parking = Type.Object(
+  {
+    no_parking: ParkingRule(300, '道路交通安全法 56, 93; 5 min between two pictures'),
+    fire_lane: ParkingRule(60, '消防法 28, 道路交通安全法 56'),
+    pavement: ParkingRule(600, '道路交通安全法 59 (non-motor vehicles)'),
+    stoppedSeconds: Seconds(3, 'standing this long: stopped'),
+    parkedSeconds: Seconds(10, 'standing this long: parked (first picture); at most half the dwell'),
+    absentSeconds: Seconds(
+      40,
+      'unseen this long although its place is visible: left. Longer than the occlusions to be tolerated',
+    ),
+    hiddenSeconds: Seconds(900, 'unseen this long because something stands before its place: left'),
+    gapSeconds: Seconds(90, 'time without pictures (stream lost, restart) counts for dwell clocks up to this'),
+    moveShare: Type.Number({
+      default: 0.25,
+      minimum: 0.05,
+      maximum: 2,
+      description: 'a shift by this share of its own size is movement',
+    }),
+    leaveShare: Type.Number({
+      default: 0.75,
+      minimum: 0.1,
+      maximum: 4,
+      description: 'a reported vehicle that shifted by this share of its own size has left its place',
+    }),
+    moveConfirmSeconds: Seconds(1.5, 'a shift that lasts this long is believed (a shaken camera swings back)'),
+    seenShare: Share(0.25, 'in at least this share of the frames it must have been seen'),
+    samePlaceIou: Share(0.45, 'boxes that overlap so far are at the same place'),
+    sameLook: Share(0.6, 'colour histograms (Hellinger distance) nearer than this may be the same vehicle'),
+    queueVehicles: Type.Integer({
+      default: 3,
+      minimum: 2,
+      description: 'vehicles that came and stopped one behind the other make a queue',
+    }),
+    queueSeconds: Seconds(120, 'a queue may stand this long (a red light) before its clocks count'),
+    continueSeconds: Seconds(60, 'news of a violation that goes on', 1),
+  },
+  section,
+)
+
+export const PresenceRule = Type.Object(
+  {
+    label: Type.String({ minLength: 1, maxLength: 64, description: 'label of the model' }),
+    kind: AlertKind,
+    zones: Type.Array(Type.Enum(['watch', 'river_surface', 'kitchen']), {
+      default: ['watch', 'river_surface', 'kitchen'],
+      description: 'kinds of zone where it counts',
+    }),
+    overSeconds: Type.Number({ default: 3, minimum: 0.2, maximum: 600, description: 'window of the vote' }),
+    share: Share(0.6, 'share of the frames in the window that must show it'),
+    minimumFrames: Type.Integer({ default: 3, minimum: 1, maximum: 1000 }),
+    clearSeconds: Type.Number({
+      default: 20,
+      minimum: 0.2,
+      maximum: 86_400,
+      description: 'not one frame for this long: ended',
+    }),
+  },
+  { additionalProperties: false },
+)
+export type PresenceRule = Static<typeof PresenceRule>
+
+const kitchenLabels = ['no_mask', 'no_hat', 'smoking', 'phone', 'rat', 'bin_open'] as const
+const presenceDefaults = [
+  { label: 'smoke', kind: 'smoke', zones: ['watch', 'kitchen'] },
+  { label: 'fire', kind: 'fire', zones: ['watch', 'kitchen'] },
+  { label: 'debris', kind: 'river_debris', zones: ['river_surface'], overSeconds: 6 },
+  ...kitchenLabels.map((label) => ({ label, kind: 'kitchen_hygiene', zones: ['kitchen'], overSeconds: 4 })),
+]
+
+const Persons = Type.Object(
+  {
+    label: Type.String({ default: 'person' }),
+    everySeconds: Seconds(30, 'a count of each watch zone is published this often', 1),
+  },
+  section,
+)
+
+const EvidencePictures = Type.Object(
+  {
+    quality: Type.Integer({ default: 85, minimum: 30, maximum: 100, description: 'JPEG quality' }),
+    maximumWidth: Type.Integer({ default: 1920, minimum: 320, maximum: 8192, description: 'pixels' }),
+  },
+  section,
+)
 
 export const VisionConfig = Type.Object(
   {
@@ -7,11 +143,40 @@ export const VisionConfig = Type.Object(
       default: 'inline',
       description: 'bus: media publishes JPEGs to qly.frame.v1 and vision consumes them',
     }),
+    modelsDirectory: Type.String({
+      default: 'models',
+      description: 'where camera models are looked up by folder name',
+    }),
     threadsPerSession: Type.Integer({ default: 1, minimum: 1, maximum: 64 }),
+    inferenceWorkers: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 64,
+      description:
+        'threads that infer, each with its own sessions; 0: processors / threadsPerSession, less one for decoding',
+    }),
     publishFrames: Type.Enum(['changes', 'all', 'none'], {
       default: 'changes',
       description: 'which analysed frames are published',
     }),
+    zoneInertiaFrames: Type.Integer({
+      default: 3,
+      minimum: 1,
+      maximum: 100,
+      description: 'frames in a row that put an object into a zone or out of it',
+    }),
+    saveSeconds: Type.Number({
+      default: 2,
+      minimum: 0.1,
+      maximum: 60,
+      description: 'running dwell clocks are saved this often; changes at once',
+    }),
+    plan: Plan,
+    tracking: Tracking,
+    parking: Parking,
+    presence: Type.Array(PresenceRule, { default: presenceDefaults, maxItems: 64 }),
+    persons: Persons,
+    evidence: EvidencePictures,
   },
   { additionalProperties: false, default: {} },
 )
