@@ -1,9 +1,9 @@
 // Adapter: relational state in SQLite, one file a room, for this process alone.
-import { mkdirSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
-import { AppError, asAppError } from '../../../contracts/errors.ts'
+import { AppError } from '../../../contracts/errors.ts'
+import { checkDisk, diskError } from '../../disk/disk.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Database, RoomDatabase } from '../database.ts'
 import { checkRoomName, type Migrations, migrateRoom } from '../migrate-room.ts'
@@ -13,8 +13,6 @@ import { createSqliteDialect } from './sqlite-dialect.ts'
 
 /** How long an opening file may be held by a process that is just going away. */
 const lockWaitMs = 2000
-/** With less free space than this, `check` says so before writes fail. */
-const leastFreeBytes = 16 * 1024 ** 2
 
 interface OpenRoom {
   readonly connection: SqliteConnection
@@ -30,9 +28,9 @@ export function createSqliteDatabase(deps: Pick<Kernel, 'clock' | 'logger'>, con
   return {
     async start() {
       try {
-        mkdirSync(config.directory, { recursive: true })
+        await mkdir(config.directory, { recursive: true })
       } catch (error) {
-        throw asAppError(error, 'QLY_STORAGE_UNAVAILABLE')
+        throw diskError(error, config.directory)
       }
       running = true
     },
@@ -57,14 +55,7 @@ export function createSqliteDatabase(deps: Pick<Kernel, 'clock' | 'logger'>, con
     },
     async check() {
       if (!running) throw new AppError('QLY_STORAGE_UNAVAILABLE', 'the database is not started')
-      const { bavail, bsize } = await statfs(config.directory).catch((error) => {
-        throw asAppError(error, 'QLY_STORAGE_UNAVAILABLE')
-      })
-      if (bavail * bsize < leastFreeBytes)
-        throw new AppError(
-          'QLY_STORAGE_FULL',
-          `${config.directory}: less than ${leastFreeBytes / 1024 ** 2} MiB are free`,
-        )
+      await checkDisk(config.directory)
     },
   }
 }
