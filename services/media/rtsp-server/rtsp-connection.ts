@@ -1,0 +1,218 @@
+// One connection of the RTSP server: bytes in, items to the session machine, answers and packets out. A slow player is dropped here.
+import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { Clock } from '../../kernel/clock/clock.ts'
+import type { Logger } from '../../kernel/logging/logger.ts'
+import { challenges, proves, readAuthorization } from '../rtsp/authorization.ts'
+import {
+  createRtspReader,
+  header,
+  interleavedHeader,
+  type RtspItem,
+  type RtspRequest,
+  writeResponse,
+} from '../rtsp/rtsp-message.ts'
+import type { Track } from '../rtsp/session-description.ts'
+import { controlOf } from '../rtsp/session-description.ts'
+import { type RtspCredentials, rightNeeded } from './permission.ts'
+import type { PublishedStream, StreamPacket, StreamPlayer } from './published-stream.ts'
+import { type Answer, initialSession, type SessionFacts, type SessionState, stepSession } from './session.ts'
+import { reasonOf } from './status.ts'
+
+/** What a connection needs of the server around it. */
+export interface ConnectionDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly credentials: RtspCredentials
+  readonly findStream: (path: string) => PublishedStream | undefined
+  /** Takes the path; an earlier publisher of it is put out. Returns the stream and how to give it up. */
+  readonly openStream: (path: string, tracks: readonly Track[], evict: () => void) => [PublishedStream, () => void]
+  readonly onDropped: (reason: 'slow' | 'idle' | 'fault' | 'unauthorised') => void
+}
+
+export interface ConnectionLimits {
+  readonly idleSeconds: number
+  readonly playerQueueBytes: number
+}
+
+/** Serves the socket until it closes. Never rejects. */
+export async function serveConnection(socket: Socket, deps: ConnectionDeps, limits: ConnectionLimits): Promise<void> {
+  const connection = createConnection(socket, deps, limits)
+  try {
+    const reader = createRtspReader()
+    // not destroyed on return: the last answer still has to go out
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+      connection.touch()
+      for (const item of reader.push(chunk as Buffer)) {
+        const answering = connection.handle(item)
+        if (answering) await answering
+        if (socket.destroyed || socket.writableEnded) return
+      }
+    }
+  } catch (error) {
+    deps.logger.debug({ err: error }, 'RTSP connection ended')
+  } finally {
+    connection.close()
+  }
+}
+
+const realm = 'qianliyan'
+const maximumRefusals = 5
+/** how long a connection may stay without having shown a good credential */
+const strangerSeconds = 10
+
+function createConnection(socket: Socket, deps: ConnectionDeps, limits: ConnectionLimits) {
+  const sessionId = randomBytes(8).toString('hex')
+  const nonce = randomBytes(16).toString('hex')
+  let state: SessionState = initialSession
+  let granted = ''
+  let refusals = 0
+  let publication: { readonly stream: PublishedStream; readonly giveUp: () => void } | undefined
+  let leave: (() => void) | undefined
+  const connectedAt = deps.clock.monotonic()
+  let lastActivity = connectedAt
+  let closed = false
+  let cancelIdle: () => void = () => {}
+
+  const close = () => {
+    if (closed) return
+    closed = true
+    cancelIdle()
+    leave?.()
+    publication?.giveUp()
+    publication = undefined
+    if (!socket.destroyed) socket.destroySoon()
+  }
+
+  const drop = (reason: Parameters<ConnectionDeps['onDropped']>[0]) => {
+    if (closed) return
+    deps.onDropped(reason)
+    deps.logger.info({ path: state.path, role: state.role, reason }, 'RTSP connection dropped')
+    close()
+    socket.destroy()
+  }
+
+  const watchIdle = () => {
+    const end = granted === '' ? connectedAt + strangerSeconds * 1000 : lastActivity + limits.idleSeconds * 1000
+    const left = end - deps.clock.monotonic()
+    if (left <= 0) drop('idle')
+    else cancelIdle = deps.clock.after(left, watchIdle)
+  }
+  watchIdle()
+
+  const touch = () => {
+    lastActivity = deps.clock.monotonic()
+  }
+  socket.on('drain', touch)
+
+  const facts: SessionFacts = {
+    sessionId,
+    timeoutSeconds: Math.max(1, Math.round(limits.idleSeconds)),
+    published: (path) => deps.findStream(path)?.tracks,
+    describe: (path) => deps.findStream(path)?.description() ?? '',
+    rtpInfo: (path, baseUrl, channels) =>
+      channels
+        .flatMap(({ track }) => {
+          const next = deps.findStream(path)?.nextOf(track)
+          return next ? [`url=${baseUrl}/${controlOf(track)};seq=${next.sequence};rtptime=${next.timestamp}`] : []
+        })
+        .join(','),
+  }
+
+  const send = (request: RtspRequest | undefined, answer: Answer) => {
+    const sequence = request && header(request.headers, 'cseq')
+    const headers = [...(sequence === undefined ? [] : [['CSeq', sequence] as const]), ...answer.headers]
+    if (socket.writable) socket.write(writeResponse(answer.status, reasonOf(answer.status), headers, answer.body))
+  }
+
+  const takePacket = (packet: StreamPacket) => {
+    const pair = state.channels.find(({ track }) => track === packet.track)
+    if (!pair || !socket.writable) return
+    if (socket.writableLength > limits.playerQueueBytes) return drop('slow')
+    socket.cork()
+    socket.write(interleavedHeader(packet.control ? pair.rtcp : pair.rtp, packet.bytes.length))
+    if (socket.write(packet.bytes)) touch()
+    socket.uncork()
+  }
+
+  const player: StreamPlayer = { take: takePacket, end: close }
+
+  const handleData = (channel: number, bytes: Buffer) => {
+    if (state.phase !== 'recording' || !publication) return
+    const pair = state.channels.find(({ rtp, rtcp }) => rtp === channel || rtcp === channel)
+    if (pair) publication.stream.publish({ track: pair.track, control: pair.rtcp === channel, bytes })
+  }
+
+  /** True if the request may go on; else it was answered. */
+  const authorise = async (request: RtspRequest): Promise<boolean> => {
+    const right = rightNeeded(state, request)
+    if (!right) return true
+    const key = `${right.action} ${right.path}`
+    if (granted === key) return true
+    const text = header(request.headers, 'authorization')
+    const proof = text === undefined ? undefined : readAuthorization(text)
+    const matches = (password: string) =>
+      proof !== undefined && proves(proof, password, { method: request.method, realm, nonce })
+    const attempt = proof && {
+      ...right,
+      user: proof.user,
+      scheme: proof.scheme,
+      ...(proof.scheme === 'basic' ? { password: proof.password } : {}),
+      matches,
+    }
+    if (attempt && (await deps.credentials.verify(attempt))) {
+      granted = key
+      return true
+    }
+    if (proof) {
+      refusals++
+      deps.logger.warn({ user: proof.user, path: right.path, action: right.action }, 'RTSP credential refused')
+    }
+    send(request, {
+      status: 401,
+      headers: challenges(realm, nonce).map((challenge) => ['WWW-Authenticate', challenge] as const),
+    })
+    if (refusals >= maximumRefusals) drop('unauthorised')
+    return false
+  }
+
+  const handleRequest = async (request: RtspRequest): Promise<void> => {
+    if (!/^\d{1,10}$/.test(header(request.headers, 'cseq') ?? '')) {
+      send(undefined, { status: 400, headers: [] })
+      return drop('fault')
+    }
+    if (!(await authorise(request)) || closed) return
+    const step = stepSession(state, request, facts)
+    state = step.state
+    if (step.effect === 'publish') {
+      const [stream, giveUp] = deps.openStream(state.path, state.tracks, close)
+      publication = { stream, giveUp }
+    }
+    if (step.effect === 'pause') leave?.()
+    send(request, step.answer)
+    if (step.effect === 'play') leave = deps.findStream(state.path)?.join(player)
+    if (step.effect === 'close') close()
+  }
+
+  return {
+    touch,
+    close,
+    /** Answers an item; a promise where it must be waited for. */
+    handle(item: RtspItem): Promise<void> | undefined {
+      switch (item.kind) {
+        case 'data':
+          handleData(item.channel, item.payload)
+          return undefined
+        case 'request':
+          return handleRequest(item)
+        case 'fault':
+          send(undefined, { status: item.status, headers: [] })
+          deps.onDropped('fault')
+          close()
+          return undefined
+        case 'response':
+          return undefined
+      }
+    },
+  }
+}

@@ -1,0 +1,155 @@
+// The RTSP server against independent clients: Debian's ffmpeg and ffprobe (FFmpeg 5, MD5 only), and GStreamer.
+import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '../../kernel/clock/system-clock.ts'
+import { silentLogger } from '../../kernel/logging/logger.ts'
+import { createMetrics } from '../../kernel/metrics/metrics.ts'
+import { createRtspServer, type RtspServer } from './rtsp-server.ts'
+
+const run = promisify(execFile)
+const programs = ['/usr/bin/ffmpeg', '/usr/bin/ffprobe', '/usr/bin/gst-launch-1.0']
+const attempts: string[] = []
+let server: RtspServer
+
+beforeAll(async () => {
+  const missing = programs.filter((program) => !existsSync(program))
+  if (missing.length > 0) throw new Error(`missing ${missing.join(', ')}: run \`npm run servers -- up\``)
+  server = createRtspServer(
+    { clock: systemClock, logger: silentLogger, registry: createMetrics() },
+    {
+      bind: '127.0.0.1',
+      port: 0,
+      maximumSessions: 20,
+      idleSeconds: 60,
+      playerQueueBytes: 4_194_304,
+      groupCacheBytes: 4_194_304,
+    },
+    {
+      verify(attempt) {
+        attempts.push(`${attempt.user} ${attempt.action}`)
+        return attempt.user === attempt.path && attempt.matches('long secret')
+      },
+    },
+  )
+  await server.start()
+})
+afterAll(() => server.stop())
+
+const address = (path: string, password = 'long%20secret') =>
+  `rtsp://${path}:${password}@127.0.0.1:${server.port}/${path}`
+
+/** ffmpeg publishes test pictures and a tone at their own speed until the test is over. */
+async function publish(path: string, codec: 'libx264' | 'libx265', work: () => Promise<void>): Promise<void> {
+  const source = [
+    '-re',
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=size=320x240:rate=25',
+    '-re',
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=sample_rate=16000',
+  ]
+  const coding = [
+    '-c:v',
+    codec,
+    '-preset',
+    'ultrafast',
+    '-tune',
+    'zerolatency',
+    '-g',
+    '25',
+    '-pix_fmt',
+    'yuv420p',
+    '-c:a',
+    'aac',
+  ]
+  const ffmpeg = spawn(
+    programs[0]!,
+    ['-v', 'error', ...source, ...coding, '-f', 'rtsp', '-rtsp_transport', 'tcp', address(path)],
+    { stdio: 'ignore' },
+  )
+  const ended = new Promise((resolve) => ffmpeg.once('exit', resolve))
+  try {
+    await expect.poll(() => server.streams.has(path), { timeout: 20_000 }).toBe(true)
+    await work()
+  } finally {
+    ffmpeg.kill('SIGINT')
+    await ended
+  }
+}
+
+describe('independent clients', () => {
+  it.each(['libx264', 'libx265'] as const)(
+    'ffmpeg publishes %s with AAC; ffprobe, ffmpeg and GStreamer play it',
+    async (codec) => {
+      const path = `cam-${codec}`
+      const parser = codec === 'libx264' ? ['rtph264depay', '!', 'h264parse'] : ['rtph265depay', '!', 'h265parse']
+      await publish(path, codec, async () => {
+        const probe = await run(programs[1]!, [
+          '-v',
+          'error',
+          '-rtsp_transport',
+          'tcp',
+          '-show_streams',
+          '-of',
+          'json',
+          address(path),
+        ])
+        const streams = JSON.parse(probe.stdout).streams as {
+          codec_name: string
+          width?: number
+          sample_rate?: string
+        }[]
+        expect(streams.map((stream) => [stream.codec_name, stream.width ?? stream.sample_rate])).toEqual([
+          [codec === 'libx264' ? 'h264' : 'hevc', 320],
+          ['aac', '16000'],
+        ])
+        const frames = [
+          '-v',
+          'error',
+          '-rtsp_transport',
+          'tcp',
+          '-i',
+          address(path),
+          '-frames:v',
+          '30',
+          '-an',
+          '-f',
+          'framecrc',
+          '-',
+        ]
+        const decoded = await run(programs[0]!, frames)
+        expect(decoded.stderr).toBe('')
+        expect(decoded.stdout.split('\n').filter((line) => /^0,/.test(line))).toHaveLength(30)
+        const source = [
+          'rtspsrc',
+          `location=rtsp://127.0.0.1:${server.port}/${path}`,
+          'protocols=tcp',
+          `user-id=${path}`,
+          'user-pw=long secret',
+        ]
+        const sink = ['!', ...parser, '!', 'identity', 'eos-after=30', '!', 'fakesink']
+        await run(programs[2]!, ['-q', ...source, ...sink], { timeout: 30_000 })
+      })
+      await expect.poll(() => server.streams.has(path)).toBe(false)
+      expect(new Set(attempts.filter((attempt) => attempt.startsWith(path)))).toEqual(
+        new Set([`${path} publish`, `${path} play`]),
+      )
+    },
+  )
+
+  it('refuses ffmpeg with a wrong password, and UDP', async () => {
+    await publish('cam', 'libx264', async () => {
+      await expect(run(programs[1]!, ['-rtsp_transport', 'tcp', address('cam', 'wrong')])).rejects.toThrow(/401/)
+      await expect(run(programs[1]!, ['-rtsp_transport', 'udp', address('cam')])).rejects.toThrow(
+        /461|Unsupported|Invalid|not implemented/i,
+      )
+      expect(server.streams.size).toBe(1)
+    })
+  })
+})

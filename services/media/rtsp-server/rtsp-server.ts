@@ -1,0 +1,131 @@
+// RTSP server: cameras, drones and simulators publish (ANNOUNCE, RECORD), others play, over the RTSP connection (TCP interleaved).
+// The publisher is never held up: a player that does not keep pace is dropped.
+import { createServer, type Server, type Socket } from 'node:net'
+import type { RtspConfig } from '../../contracts/config/engines.ts'
+import { AppError } from '../../contracts/errors.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { counter, gauge } from '../../kernel/metrics/metrics.ts'
+import { writeResponse } from '../rtsp/rtsp-message.ts'
+import type { Track } from '../rtsp/session-description.ts'
+import type { RtspCredentials } from './permission.ts'
+import { createPublishedStream, type PublishedStream } from './published-stream.ts'
+import { serveConnection } from './rtsp-connection.ts'
+import { reasonOf } from './status.ts'
+
+export interface RtspServer {
+  /** The port it listens on; 0 before start. */
+  readonly port: number
+  /** Paths that someone publishes, with the number of their players. */
+  readonly streams: ReadonlyMap<string, { readonly players: number }>
+  /** Listens. QLY_PORT_IN_USE if another program has the port. */
+  start(): Promise<void>
+  /** Closes every connection; resolves when all are gone. Idempotent. */
+  stop(): Promise<void>
+}
+
+export function createRtspServer(
+  deps: Pick<Kernel, 'clock' | 'logger' | 'registry'>,
+  config: RtspConfig & { readonly bind: string },
+  credentials: RtspCredentials,
+): RtspServer {
+  const { clock, registry } = deps
+  const logger = deps.logger.child({ room: 'rtsp' })
+  const connectionsGauge = gauge(registry, 'qianliyan_rtsp_connections', 'Open RTSP connections.')
+  const streamsGauge = gauge(registry, 'qianliyan_rtsp_streams', 'Streams that are published over RTSP.')
+  const dropped = counter(registry, 'qianliyan_rtsp_dropped_total', 'RTSP connections closed by us.', ['reason'])
+  const streams = new Map<string, PublishedStream>()
+  const publishers = new Map<string, () => void>()
+  const connections = new Map<Socket, Promise<void>>()
+  // a late player gets the whole cache at once; that must not count as being slow
+  const limits = {
+    idleSeconds: config.idleSeconds,
+    playerQueueBytes: Math.max(config.playerQueueBytes, 2 * config.groupCacheBytes),
+  }
+  let server: Server | undefined
+  let port = 0
+
+  const openStream = (path: string, tracks: readonly Track[], evict: () => void): [PublishedStream, () => void] => {
+    publishers.get(path)?.()
+    const stream = createPublishedStream(path, tracks, { cacheBytes: config.groupCacheBytes })
+    streams.set(path, stream)
+    publishers.set(path, evict)
+    streamsGauge.set(streams.size)
+    logger.info({ path, tracks: tracks.map((track) => track.codec) }, 'stream published')
+    const giveUp = () => {
+      if (streams.get(path) === stream) {
+        streams.delete(path)
+        publishers.delete(path)
+      }
+      streamsGauge.set(streams.size)
+      stream.end()
+      logger.info({ path }, 'stream ended')
+    }
+    return [stream, giveUp]
+  }
+
+  const accept = (socket: Socket) => {
+    socket.on('error', (error) => logger.debug({ err: error }, 'RTSP socket'))
+    if (connections.size >= config.maximumSessions) {
+      dropped.inc({ reason: 'full' })
+      socket.end(writeResponse(503, reasonOf(503), []))
+      socket.destroySoon()
+      return
+    }
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, 30_000)
+    const serving = serveConnection(
+      socket,
+      {
+        clock,
+        logger,
+        credentials,
+        findStream: (path) => streams.get(path),
+        openStream,
+        onDropped: (reason) => dropped.inc({ reason }),
+      },
+      limits,
+    ).finally(() => {
+      connections.delete(socket)
+      connectionsGauge.set(connections.size)
+    })
+    connections.set(socket, serving)
+    connectionsGauge.set(connections.size)
+  }
+
+  return {
+    get port() {
+      return port
+    },
+    streams,
+    async start() {
+      const listening = createServer(accept)
+      server = listening
+      await listen(listening, config.port, config.bind)
+      const address = listening.address()
+      port = typeof address === 'object' && address ? address.port : config.port
+      logger.info({ port }, 'RTSP server listens')
+    },
+    async stop() {
+      const closing = server && new Promise<void>((resolve) => server?.close(() => resolve()))
+      server = undefined
+      const serving = [...connections.values()]
+      for (const socket of connections.keys()) socket.destroy()
+      await Promise.all([closing, ...serving])
+    },
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new AppError('QLY_PORT_IN_USE', `RTSP port ${port} is in use: set rtsp.port or QLY_RTSP_PORT`, {
+              cause: error,
+            })
+          : new AppError('QLY_INTERNAL', `RTSP cannot listen on ${host}:${port}: ${error.message}`, { cause: error }),
+      )
+    })
+    server.listen(port, host, () => resolve())
+  })
+}
