@@ -72,7 +72,9 @@ async function writeFlushed(path: string, bytes: Uint8Array | Readable): Promise
   try {
     const meter = createMeter()
     const source = bytes instanceof Readable ? bytes : Readable.from([bytes], { objectMode: false })
-    await pipeline(source, meter, file.createWriteStream({ autoClose: false }))
+    await pipeline(source, meter, async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) await file.appendFile(chunk)
+    })
     await file.sync()
     return meter.result()
   } finally {
