@@ -1,6 +1,8 @@
 // Messages between the broker (ours or an external one) and ingest, inside one process.
 // Services never import each other; app hands ingest's sink to the broker and the broker's publisher to ingest.
 
+import type { DeviceKind } from './events/reading-recorded-v1.ts'
+
 /** One MQTT PUBLISH of a device, as the broker got it. */
 export interface DeviceMessage {
   readonly topic: string
@@ -29,6 +31,8 @@ export type DeviceMessageSink = (message: DeviceMessage) => Promise<void>
 /** What the broker knows of connections: a device came or went (`reason`: disconnect, keepalive, last will …). Durable when it resolves. */
 export type DevicePresenceSink = (presence: {
   readonly deviceId: string
+  /** as registered; absent where only ingest can know it */
+  readonly kind?: DeviceKind
   readonly connected: boolean
   readonly reason: string
   readonly at: number
