@@ -12,7 +12,7 @@ export async function photograph(
 ): Promise<Buffer> {
   const dark = light === 'night' || light === 'dusk'
   const rgb = pixels.slice()
-  const noise = Math.abs(random.normal(0, dark ? 7 : 3.5))
+  const noise = Math.abs(random.normal(0, dark ? 4.5 : 2.6))
   const contrast = random.range(0.9, 1.25)
   const lift = random.range(-12, 10)
   const saturation = random.chance(0.08) ? 0 : random.range(0.6, 1.2)

@@ -74,7 +74,7 @@ export function createLight(kind: LightKind, random: Random): Light {
         ground: tint([0.14, 0.12, 0.11], 0.1),
         haze: [0.4, 0.35, 0.36],
         hazeDensity: random.range(0.002, 0.007),
-        exposure: exposure * 1.7,
+        exposure: exposure * 2.2,
         shadow: random.range(0.25, 0.4),
         lamps: true,
         wet: 0,
@@ -89,7 +89,7 @@ export function createLight(kind: LightKind, random: Random): Light {
         ground: tint([0.06, 0.05, 0.045], 0.1),
         haze: [0.06, 0.055, 0.06],
         hazeDensity: 0.004,
-        exposure: exposure * 2.6,
+        exposure: exposure * 3.2,
         shadow: 0.35,
         lamps: true,
         wet: random.chance(0.2) ? 0.7 : 0,
@@ -99,12 +99,12 @@ export function createLight(kind: LightKind, random: Random): Light {
 
 /** Linear light to an sRGB byte, through the film-like shoulder of a camera. */
 export function expose(value: number, exposure: number): number {
-  const index = (value * exposure * 512) | 0
-  return curve[index < 0 ? 0 : index > 4095 ? 4095 : index] as number
+  return curve[Math.min(4095, Math.max(0, (value * exposure * 512) | 0))] as number
 }
 
 const curve = Float32Array.from({ length: 4096 }, (_, index) => {
   const linear = index / 512
-  const shoulder = 1 - Math.exp(-1.35 * linear)
-  return 255 * shoulder ** (1 / 2.2)
+  const display = (1 - Math.exp(-1.35 * linear)) ** (1 / 2.2)
+  // cheap cameras deepen the shadows
+  return 255 * (0.6 * display + 0.4 * display * display * (3 - 2 * display))
 })

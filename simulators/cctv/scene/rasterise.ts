@@ -62,7 +62,7 @@ export function renderSprite(
   }
   const size = Math.max(box[2] - box[0], box[3] - box[1])
   if (size < 2 || (clip && (box[2] < 0 || box[3] < 0 || box[0] > view.width || box[1] > view.height))) return undefined
-  const margin = Math.ceil(size * (light.lamps ? 0.6 : 0.45)) + 3
+  const margin = Math.ceil(size * (light.lamps && mesh.lamps.length > 0 ? 0.9 : light.shadow > 0 ? 0.45 : 0.2)) + 3
   const limit = clip
     ? { left: 0, top: 0, right: view.width, bottom: view.height }
     : { left: -1e6, top: -1e6, right: 1e6, bottom: 1e6 }

@@ -17,9 +17,12 @@ interface Target {
   readonly height: number
 }
 
+/** Only what is lower than this darkens the ground right under it, in metres. */
+const nearGround = 1.3
+
 /** A hard shadow away from the sun where there is one, and always the soft dark under the body. */
 export function castShadow(target: Target & { readonly sunlit: number }): void {
-  const { mesh, pose, light, sunlit, pixels, width, height } = target
+  const { pose, light, sunlit, pixels, width, height } = target
   if ((pose.z ?? 0) > 0.2) return
   const cos = Math.cos(pose.heading)
   const sin = Math.sin(pose.heading)
@@ -33,7 +36,7 @@ export function castShadow(target: Target & { readonly sunlit: number }): void {
     soften(cast, width, height, 1)
   }
   const below = new Float32Array(width * height)
-  silhouette(target, 0, 0, 1.02, below, 1)
+  silhouette(target, 0, 0, 1.02, below, 1, nearGround)
   const radius = Math.max(1, Math.round(width / 40))
   soften(below, width, height, radius)
   soften(below, width, height, radius)
@@ -42,7 +45,6 @@ export function castShadow(target: Target & { readonly sunlit: number }): void {
     const dark = 1 - (1 - (cast[i] as number)) * (1 - depth * (below[i] as number))
     if (dark > 0.01) pixels[4 * i + 3] = 255 * dark
   }
-  void mesh
 }
 
 /** Fills the ground shape of the mesh, sheared by its height, into a mask. */
@@ -53,6 +55,7 @@ function silhouette(
   grow: number,
   mask: Float32Array,
   value: number,
+  ceiling = Number.POSITIVE_INFINITY,
 ): void {
   const { mesh, place, x0, y0, width, height } = target
   const { positions, triangles } = mesh
@@ -76,6 +79,7 @@ function silhouette(
     const a = 3 * (triangles[t] as number)
     const b = 3 * (triangles[t + 1] as number)
     const c = 3 * (triangles[t + 2] as number)
+    if (Math.min(positions[a + 2] as number, positions[b + 2] as number, positions[c + 2] as number) > ceiling) continue
     const ax = (screen[a] as number) - x0
     const ay = (screen[a + 1] as number) - y0
     const bx = (screen[b] as number) - x0
@@ -137,17 +141,17 @@ export function addGlow(target: Target & { readonly view: View }): void {
     const facing = lamp.ahead === 0 ? 1 : Math.cos(toCamera) * lamp.ahead
     const perMetre = view.focal * (at[2] as number)
     if (facing > 0.05) {
-      const radius = Math.max(1.5, lamp.size * perMetre * (1 + 3 * facing * strength))
-      add((at[0] as number) - x0, (at[1] as number) - y0, radius, radius, lamp.colour, 330 * facing * strength)
+      const radius = Math.max(1.5, lamp.size * perMetre * (0.9 + 1.3 * facing * strength))
+      add((at[0] as number) - x0, (at[1] as number) - y0, radius, radius, lamp.colour, 230 * facing * strength)
     }
-    if (lamp.ahead > 0 && place(lamp.at[0] + 4, lamp.at[1], 0, at, 0)) {
+    if (lamp.ahead > 0 && place(lamp.at[0] + 2.6, lamp.at[1], 0, at, 0)) {
       const pool = project(view, pose.x, pose.y, 0)
       const flat = Math.max(0.25, view.position[2] / Math.max(4, pool.depth))
       add(
         (at[0] as number) - x0,
         (at[1] as number) - y0,
-        3.2 * perMetre,
-        3.2 * perMetre * flat,
+        2.4 * perMetre,
+        2.4 * perMetre * flat,
         lamp.colour,
         46 * strength,
       )

@@ -115,12 +115,13 @@ export function randomStreet(random: Random): Street {
 export function randomView(street: Street, random: Random, width = 640, height = 360): View {
   const side = random.chance(0.5) ? 1 : -1
   const edge = side > 0 ? street.kerbs[1] : street.kerbs[0]
+  const above = random.range(4, 8)
   return createView({
     width,
     height,
-    position: [edge + side * random.range(-0.8, 1.4), 0, random.range(4, 8)],
+    position: [edge + side * random.range(-0.8, 1.4), 0, above],
     yaw: -side * random.range(0.05, 0.75),
-    pitch: random.range(0.2, 0.52),
+    pitch: Math.atan(above / random.range(9, 26)),
     roll: random.normal(0, 0.015),
     fieldOfView: random.range(0.7, 1.35),
   })
@@ -140,7 +141,7 @@ function placeFurniture(
     const gap = random.range(6.5, 11)
     const heading = side === 0 ? 0 : Math.PI
     if (trees)
-      for (let y = random.range(5, 14); y < 75; y += gap * random.range(0.9, 1.1))
+      for (let y = random.range(9, 18); y < 75; y += gap * random.range(0.9, 1.1))
         placed.push({ kind: 'tree', x: kerbs[side] + sign * 0.8, y, heading: random.range(0, 6) })
     for (let y = lampSpacing; y < 80; y += lampSpacing)
       placed.push({ kind: 'lamp_post', x: kerbs[side] + sign * 0.45, y, heading })

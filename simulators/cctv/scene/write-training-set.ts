@@ -12,7 +12,7 @@ import { createStage, drawPicture } from './random-scene.ts'
 /** Pictures that share one empty street and camera; drawing the street costs most. */
 const picturesPerStage = 3
 /** What is hidden by more than this share, or hardly in the frame, gets no label. */
-const limits = { visible: 0.3, inside: 0.25, pixels: 5 }
+const limits = { visible: 0.3, inside: 0.15, pixels: 5 }
 
 export async function writeTrainingSet(options: { count: number; seed: number; out: string }): Promise<void> {
   const { count, seed, out } = options

@@ -1,5 +1,5 @@
 // Cars: a lofted body painted with glass, lamps, grille, plates and seams, on four wheels.
-import { createMeshBuilder, type Mesh, type Paint } from '../mesh.ts'
+import { createMeshBuilder, type Mesh, type Paint, type Surface } from '../mesh.ts'
 import type { Random } from '../random.ts'
 import type { Vector } from '../view.ts'
 import { type CarKind, type CarShape, cabinWidth, createCarShape, crossSection, planWidth } from './car-shape.ts'
@@ -103,6 +103,13 @@ function createCarPaint(shape: CarShape, wheels: readonly Vector[], taxi: boolea
     set(surface, [0.012, 0.012, 0.013])
   }
 
+  // through the glass: seats as dark humps over a paler far side
+  const paintGlass = (surface: Surface, along: number, above: number) => {
+    const hump = 0.2 + 0.13 * Math.cos(along * 7.3) + 0.05 * Math.cos(along * 17)
+    const seen = above > hump ? 2.6 : 0.6
+    set(surface, [glassTint[0] * seen, glassTint[1] * seen, glassTint[2] * seen], 0.08)
+  }
+
   return (surface, part, x, y, z, nx, ny, nz) => {
     if (part === WHEEL) return paintWheel(surface, part, x, y, z, nx, ny, nz)
     if (part === MIRROR) return set(surface, paint, 0.05)
@@ -118,7 +125,7 @@ function createCarPaint(shape: CarShape, wheels: readonly Vector[], taxi: boolea
         const band = z > deck + 0.035 && z < roof - 0.075 && z < shape.height * 0.95
         const edge = f < glass[1] ? f > glass[0] + 0.035 : f > glass[2] ? f < glass[3] - 0.05 : true
         const pillar = pillars.some((p) => Math.abs(f - p) < 0.011)
-        if (band && edge && !pillar) return set(surface, glassTint, 0.075)
+        if (band && edge && !pillar) return paintGlass(surface, x, z - deck)
         if (pillar && band) return set(surface, trim, 0.03)
         if (chrome && z < deck + 0.035) return set(surface, [0.5, 0.5, 0.52], 0.4)
         return set(surface, roofPaint, 0.045)
@@ -127,7 +134,8 @@ function createCarPaint(shape: CarShape, wheels: readonly Vector[], taxi: boolea
       if (slopes && z < roof + 0.05) {
         const reach = f < 0.5 ? (glass[1] - f) / (glass[1] - glass[0]) : (f - glass[2]) / (glass[3] - glass[2])
         const half = head + (foot - head) * reach * 0.2
-        if (ay < half - 0.07 && reach > 0.02 && reach < 0.95) return set(surface, glassTint, 0.09)
+        if (ay < half - 0.07 && reach > 0.02 && reach < 0.95)
+          return paintGlass(surface, y * 1.3 + 5, (1 - reach) * 0.45)
         if (ay < half - 0.02) return set(surface, trim, 0.04)
       }
       if (roofGlass && nz > 0.8 && f > glass[1] + 0.04 && f < glass[2] - 0.05 && ay < head - 0.16)
