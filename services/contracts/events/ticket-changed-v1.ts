@@ -39,6 +39,7 @@ export const Ticket = Type.Object({
   number: Type.String({ description: 'case number for people: adcode + date + sequence' }),
   stage: TicketStage,
   suspended: Type.Boolean({ description: '挂账: the clock stands still' }),
+  suspendedAt: Nullable(Timestamp),
   supervised: Type.Boolean({ description: '督办' }),
   overdue: Type.Boolean(),
   category: Type.Object({
@@ -89,6 +90,7 @@ export const ticketChangedV1 = defineEvent({
       number: '320508-20200628-0001',
       stage: 'dispatched',
       suspended: false,
+      suspendedAt: null,
       supervised: false,
       overdue: false,
       category: { code: '0512', zh: '机动车乱停放', en: 'Motor vehicle parked illegally' },
