@@ -302,6 +302,19 @@ export function databaseConformance(name: string, fixture: () => Promise<Databas
         expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
       })
 
+      it('are not stored in part when the work swallows the failure of a query', async () => {
+        const swallows = room.transaction(async (transaction) => {
+          await transaction.updateTable('thing').set({ count: 5 }).execute()
+          await transaction
+            .insertInto('thing')
+            .values(thing('counter'))
+            .execute()
+            .catch(() => undefined)
+        })
+        await expect(swallows).rejects.toMatchObject({ code: 'QLY_CONFLICT' })
+        expect(await read()).toBe(0)
+      })
+
       it('go on after one of them hit a conflict', async () => {
         const clash = room.transaction((transaction) =>
           transaction.insertInto('thing').values(thing('counter')).execute(),

@@ -1,15 +1,19 @@
 // Kysely's connection over node:sqlite: one DatabaseSync, prepared statements kept by their text.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import { AppError } from '../../../contracts/errors.ts'
 import { sqliteError } from './sqlite-errors.ts'
 
 const keptStatements = 256
 
-/** A connection that can also run plain SQL and be closed. */
+/** A connection with transactions, and which can be closed. */
 export interface SqliteConnection extends DatabaseConnection {
-  execute(sql: string): void
-  /** true between BEGIN and COMMIT or ROLLBACK; SQLite itself rolls back on some errors */
-  readonly inTransaction: boolean
+  begin(): void
+  /** QLY_CONFLICT if a query of the transaction failed and the failure was swallowed (in PostgreSQL COMMIT would undo everything then) */
+  commit(): void
+  rollback(): void
+  /** `savepoint`, `release`, or `rollback to`, after which queries are taken again */
+  savepoint(command: 'savepoint' | 'release' | 'rollback to', name: string): void
   close(): void
 }
 
@@ -44,9 +48,16 @@ function connectionOf(database: DatabaseSync, file: string): SqliteConnection {
     return statement
   }
 
+  // As in PostgreSQL, a transaction in which a query failed takes no further one. SQLite alone would go on, or has rolled back already.
+  let state: 'none' | 'open' | 'failed' = 'none'
+  const execute = (sql: string) => guard(file, () => database.exec(sql))
+
   return {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-      return guard(file, () => {
+      if (state === 'failed') throw new AppError('QLY_CONFLICT', 'a query of this transaction failed before')
+      const before = state
+      if (state === 'open') state = 'failed' // until the query has passed
+      const result = guard(file, () => {
         const statement = prepared(sql)
         const values = parameters.map(toSqlite)
         if (statement.columns().length > 0) {
@@ -54,8 +65,10 @@ function connectionOf(database: DatabaseSync, file: string): SqliteConnection {
           return { rows, numAffectedRows: BigInt(rows.length) }
         }
         const { changes, lastInsertRowid } = statement.run(...values)
-        return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+        return { rows: [] as Row[], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
       })
+      state = before
+      return result
     },
     async *streamQuery<Row>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
       const rows = guard(file, () => database.prepare(sql).iterate(...parameters.map(toSqlite)))
@@ -65,9 +78,23 @@ function connectionOf(database: DatabaseSync, file: string): SqliteConnection {
         yield { rows: [next.value as Row] }
       }
     },
-    execute: (sql) => guard(file, () => database.exec(sql)),
-    get inTransaction() {
-      return database.isTransaction
+    begin() {
+      execute('begin immediate')
+      state = 'open'
+    },
+    commit() {
+      if (state === 'failed')
+        throw new AppError('QLY_CONFLICT', 'a query of this transaction failed and the failure was swallowed')
+      execute('commit')
+      state = 'none'
+    },
+    rollback() {
+      state = 'none'
+      if (database.isTransaction) execute('rollback')
+    },
+    savepoint(command, name) {
+      execute(`${command} "${name.replaceAll('"', '""')}"`)
+      if (command === 'rollback to') state = 'open'
     },
     close() {
       statements.clear()

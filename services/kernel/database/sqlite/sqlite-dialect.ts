@@ -16,9 +16,9 @@ export function createSqliteDialect(connection: SqliteConnection, turnstile: Tur
 function createDriver(connection: SqliteConnection, turnstile: Turnstile): Driver {
   let leave: (() => void) | undefined
   const savepoint =
-    (command: string): NonNullable<Driver['savepoint']> =>
+    (command: 'savepoint' | 'release' | 'rollback to'): NonNullable<Driver['savepoint']> =>
     async (_held, name) =>
-      connection.execute(`${command} "${name.replaceAll('"', '""')}"`)
+      connection.savepoint(command, name)
   return {
     async init() {},
     async acquireConnection() {
@@ -29,13 +29,13 @@ function createDriver(connection: SqliteConnection, turnstile: Turnstile): Drive
       leave?.()
     },
     async beginTransaction() {
-      connection.execute('begin immediate')
+      connection.begin()
     },
     async commitTransaction() {
-      connection.execute('commit')
+      connection.commit()
     },
     async rollbackTransaction() {
-      if (connection.inTransaction) connection.execute('rollback')
+      connection.rollback()
     },
     savepoint: savepoint('savepoint'),
     rollbackToSavepoint: savepoint('rollback to'),
