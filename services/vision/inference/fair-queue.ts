@@ -1,0 +1,43 @@
+// A queue in which owners (cameras) take turns: one with many jobs waiting never keeps another from its next one.
+
+export interface FairQueue<Job> {
+  push(owner: string, job: Job): void
+  /** The next job of the owner whose turn it is; undefined if none waits. */
+  take(): Job | undefined
+  /** Takes everything out. */
+  drain(): Job[]
+  readonly size: number
+}
+
+export function createFairQueue<Job>(): FairQueue<Job> {
+  // A Map keeps insertion order: the first owner is next, and goes to the end once served.
+  const waiting = new Map<string, Job[]>()
+  let size = 0
+  return {
+    push(owner, job) {
+      const jobs = waiting.get(owner)
+      if (jobs) jobs.push(job)
+      else waiting.set(owner, [job])
+      size++
+    },
+    take() {
+      const next = waiting.entries().next().value
+      if (next === undefined) return undefined
+      const [owner, jobs] = next
+      waiting.delete(owner)
+      const job = jobs.shift()
+      if (jobs.length > 0) waiting.set(owner, jobs)
+      size--
+      return job
+    },
+    drain() {
+      const all = [...waiting.values()].flat()
+      waiting.clear()
+      size = 0
+      return all
+    },
+    get size() {
+      return size
+    },
+  }
+}

@@ -1,0 +1,75 @@
+// The parking rules of one camera: its zones with dwell and hours, and the thresholds, from configuration. Times in ms.
+import type { CameraConfig } from '../../contracts/config/cameras.ts'
+import type { VisionConfig } from '../../contracts/config/vision.ts'
+import type { PicturePolygon } from '../../contracts/geometry.ts'
+import { createZoneHours } from '../zones/zone-hours.ts'
+import { classesOf, groupOf, isParkingZone, type ParkingZoneKind } from '../zones/zone-rules.ts'
+
+export interface ParkingZone {
+  readonly id: string
+  readonly kind: ParkingZoneKind
+  readonly polygon: PicturePolygon
+  readonly classes: readonly string[]
+  readonly dwellMs: number
+  readonly standard: string
+  /** is it in its hours at this event time (ms since the epoch)? */
+  active(at: number): boolean
+}
+
+export interface ParkingRules {
+  readonly cameraId: string
+  readonly zones: readonly ParkingZone[]
+  readonly groups: ReadonlySet<string>
+  readonly inertiaFrames: number
+  readonly stoppedMs: number
+  readonly parkedMs: number
+  readonly absentMs: number
+  readonly hiddenMs: number
+  readonly gapMs: number
+  readonly moveShare: number
+  readonly leaveShare: number
+  readonly moveConfirmMs: number
+  readonly seenShare: number
+  readonly samePlaceIou: number
+  readonly sameLook: number
+  readonly queueVehicles: number
+  readonly queueMs: number
+  readonly continueMs: number
+}
+
+export function parkingRulesOf(
+  camera: Pick<CameraConfig, 'id' | 'zones'>,
+  config: Pick<VisionConfig, 'parking' | 'zoneInertiaFrames'>,
+  timezone: string,
+): ParkingRules {
+  const { parking } = config
+  const zones = camera.zones.filter(isParkingZone).map((zone) => ({
+    id: zone.id,
+    kind: zone.kind,
+    polygon: zone.polygon,
+    classes: classesOf(zone) ?? [],
+    dwellMs: 1000 * (zone.dwellSeconds ?? parking[zone.kind].dwellSeconds),
+    standard: parking[zone.kind].standard,
+    active: createZoneHours(zone.hours, timezone),
+  }))
+  return {
+    cameraId: camera.id,
+    zones,
+    groups: new Set(zones.flatMap((zone) => zone.classes.map(groupOf))),
+    inertiaFrames: config.zoneInertiaFrames,
+    stoppedMs: 1000 * parking.stoppedSeconds,
+    parkedMs: 1000 * parking.parkedSeconds,
+    absentMs: 1000 * parking.absentSeconds,
+    hiddenMs: 1000 * parking.hiddenSeconds,
+    gapMs: 1000 * parking.gapSeconds,
+    moveShare: parking.moveShare,
+    leaveShare: parking.leaveShare,
+    moveConfirmMs: 1000 * parking.moveConfirmSeconds,
+    seenShare: parking.seenShare,
+    samePlaceIou: parking.samePlaceIou,
+    sameLook: parking.sameLook,
+    queueVehicles: parking.queueVehicles,
+    queueMs: 1000 * parking.queueSeconds,
+    continueMs: 1000 * parking.continueSeconds,
+  }
+}

@@ -1,0 +1,61 @@
+// Waiting in line is not parking: vehicles that came and stopped one behind the other about the same time make a queue (a red light, a
+// barrier); its dwell clocks wait for up to queueMs.
+import { type Box, heightOf, widthOf } from '../geometry/box.ts'
+import type { ParkingRules } from './parking-rules.ts'
+import type { Vehicle } from './parking-state.ts'
+
+/** Vehicles of one queue stop within this time of their neighbour, ms. */
+const togetherMs = 30_000
+/** Neighbours are nearer than this share of their size. */
+const gapShare = 1.2
+
+/**
+ * Marks the vehicles that stand in a queue that may still move on. When a queue breaks up (its head drives off) before its time is over, the
+ * clocks of the others begin anew; when its time is over, they stand as they did.
+ */
+export function markQueues(vehicles: readonly Vehicle[], now: number, rules: ParkingRules): void {
+  const { held, expired } = linesOf(vehicles, now, rules)
+  for (const vehicle of vehicles) {
+    if (vehicle.queued && !held.has(vehicle.id) && !expired.has(vehicle.id)) {
+      vehicle.clocks = Object.fromEntries(Object.keys(vehicle.clocks).map((zone) => [zone, now]))
+    }
+    vehicle.queued = held.has(vehicle.id)
+  }
+}
+
+function linesOf(
+  vehicles: readonly Vehicle[],
+  now: number,
+  rules: ParkingRules,
+): { held: ReadonlySet<string>; expired: ReadonlySet<string> } {
+  const waiting = vehicles.filter((vehicle) => vehicle.cameMoving && !vehicle.violation)
+  const held = new Set<string>()
+  const expired = new Set<string>()
+  const left = new Set(waiting)
+  for (const first of waiting) {
+    if (!left.delete(first)) continue
+    const line = [first]
+    for (const member of line) {
+      for (const other of left) {
+        if (!neighbours(member, other)) continue
+        left.delete(other)
+        line.push(other)
+      }
+    }
+    const lastStop = Math.max(...line.map((vehicle) => vehicle.standsSince))
+    if (line.length < rules.queueVehicles) continue
+    for (const { id } of line) (now - lastStop < rules.queueMs ? held : expired).add(id)
+  }
+  return { held, expired }
+}
+
+function neighbours(a: Vehicle, b: Vehicle): boolean {
+  if (a.group !== b.group || Math.abs(a.standsSince - b.standsSince) > togetherMs) return false
+  const horizontal = gapBetween(a.anchor, b.anchor, 0) / Math.min(widthOf(a.anchor), widthOf(b.anchor))
+  const vertical = gapBetween(a.anchor, b.anchor, 1) / Math.min(heightOf(a.anchor), heightOf(b.anchor))
+  return Math.hypot(horizontal, vertical) <= gapShare
+}
+
+/** Free space between two boxes along an axis (0: x, 1: y), 0 if they overlap there. */
+const gapBetween = (a: Box, b: Box, axis: 0 | 1): number =>
+  Math.max(0, Math.max(a[axis], b[axis]) - Math.min(a[axis === 0 ? 2 : 3], b[axis === 0 ? 2 : 3]))

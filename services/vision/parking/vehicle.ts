@@ -1,0 +1,158 @@
+// One vehicle of the parking machine: how a frame in which it was seen, or missed, changes what is known of it.
+import type { PictureBox } from '../../contracts/geometry.ts'
+import { bottomCentreOf, coverageOf, iouOf } from '../geometry/box.ts'
+import { polygonHolds } from '../geometry/polygon.ts'
+import { nowhere, rememberZones } from '../zones/zone-inertia.ts'
+import { blendLooks } from './look.ts'
+import { shiftOf } from './motion.ts'
+import type { ParkingObject } from './parking-machine.ts'
+import type { ParkingRules, ParkingZone } from './parking-rules.ts'
+import type { Vehicle } from './parking-state.ts'
+
+/** Covered so far by another object, a place is hidden. */
+const hiddenShare = 0.3
+/** A moving vehicle that is unseen for this long is forgotten, ms. */
+const passingMs = 2000
+/** Time over which an anchor follows its box (a mast that bends in the sun), ms. */
+const anchorMs = 60_000
+/** Time over which a look follows what is seen, ms. */
+const lookMs = 20_000
+/** One frame counts no more than this as time unseen, ms. */
+const frameMs = 2000
+
+/** Does a class count in a zone? */
+export const counts = (zone: ParkingZone, label: string): boolean => zone.classes.includes(label)
+
+/** A vehicle seen for the first time in a zone. */
+export function newVehicle(
+  object: ParkingObject,
+  at: number,
+  number: number,
+  now: number,
+  cameMoving: boolean,
+): Vehicle {
+  return {
+    id: `${at.toString(36)}-${number}`,
+    group: object.group,
+    label: object.label,
+    phase: 'entered',
+    trackId: object.trackId,
+    anchor: object.box,
+    box: object.box,
+    score: object.score,
+    ...(object.look ? { look: [...object.look] } : {}),
+    arrivedAt: at,
+    standsAt: at,
+    standsSince: now,
+    seenAt: now,
+    absent: 0,
+    hidden: 0,
+    seen: 1,
+    missed: 0,
+    cameMoving,
+    queued: false,
+    zones: nowhere,
+    clocks: {},
+    told: 0,
+    pictures: [],
+  }
+}
+
+/** Takes in where a vehicle was seen. False: it has left its place. */
+export function seen(
+  vehicle: Vehicle,
+  object: ParkingObject,
+  at: number,
+  step: number,
+  now: number,
+  rules: ParkingRules,
+): boolean {
+  const shift = shiftOf(vehicle.anchor, object.box)
+  vehicle.trackId = object.trackId
+  vehicle.box = object.box
+  vehicle.label = object.label
+  vehicle.score = object.score
+  vehicle.seenAt = now
+  vehicle.absent = 0
+  vehicle.hidden = 0
+  if (shift <= rules.moveShare) {
+    vehicle.seen++
+    delete vehicle.displacedSince
+    settle(vehicle, object, step)
+    return true
+  }
+  if (vehicle.phase === 'entered') {
+    stand(vehicle, at, now)
+    return true
+  }
+  vehicle.displacedSince ??= now
+  if (now - vehicle.displacedSince < rules.moveConfirmMs) return true
+  if (vehicle.violation) return shift < rules.leaveShare
+  stand(vehicle, at, now)
+  return true
+}
+
+/** Anchor and look follow slowly; the first second's boxes are averaged. */
+function settle(vehicle: Vehicle, object: ParkingObject, step: number): void {
+  if (iouOf(vehicle.anchor, object.box) > 0.7) {
+    const weight = Math.max(vehicle.seen <= 5 ? 1 / vehicle.seen : 0, Math.min(1, step / anchorMs))
+    vehicle.anchor = vehicle.anchor.map(
+      (edge, index) => edge + weight * ((object.box[index] ?? edge) - edge),
+    ) as PictureBox
+  }
+  if (object.look === undefined) return
+  vehicle.look = vehicle.look ? blendLooks(vehicle.look, object.look, Math.min(1, step / lookMs)) : [...object.look]
+}
+
+/** It moved: from now on it stands here, and every clock begins anew. */
+function stand(vehicle: Vehicle, at: number, now: number): void {
+  vehicle.anchor = vehicle.box
+  vehicle.phase = 'entered'
+  vehicle.standsAt = at
+  vehicle.standsSince = now
+  vehicle.cameMoving = true
+  vehicle.seen = 1
+  vehicle.missed = 0
+  vehicle.clocks = {}
+  vehicle.pictures = []
+  delete vehicle.displacedSince
+}
+
+/** Takes in that a vehicle was not seen. True: it is gone. */
+export function missed(
+  vehicle: Vehicle,
+  objects: readonly ParkingObject[],
+  step: number,
+  now: number,
+  rules: ParkingRules,
+): boolean {
+  const unseen = Math.min(step, frameMs)
+  if (vehicle.phase === 'entered') return now - vehicle.seenAt > passingMs
+  const isHidden = objects.some(
+    (object) => object.trackId !== vehicle.trackId && coverageOf(vehicle.anchor, object.box) > hiddenShare,
+  )
+  if (isHidden) {
+    vehicle.hidden += unseen
+    return vehicle.hidden >= rules.hiddenMs
+  }
+  vehicle.missed++
+  vehicle.absent += unseen
+  // It was last seen driving off: no need to wait for it as for one that is hidden.
+  if (vehicle.displacedSince !== undefined) return vehicle.absent >= rules.moveConfirmMs
+  return vehicle.absent >= rules.absentMs
+}
+
+/** Zones that hold it, with inertia: by its place once it stands (its lower edge may be hidden), by its box while it moves. */
+export function standInZones(vehicle: Vehicle, at: number, now: number, rules: ParkingRules): void {
+  if (vehicle.seenAt === now) {
+    const foot = bottomCentreOf(vehicle.anchor)
+    const inside = rules.zones.filter((zone) => polygonHolds(zone.polygon, foot)).map(({ id }) => id)
+    vehicle.zones = rememberZones(vehicle.zones, inside, rules.inertiaFrames)
+  }
+  const running: Record<string, number> = {}
+  for (const zone of rules.zones) {
+    if (!vehicle.zones.held.includes(zone.id) || !counts(zone, vehicle.label) || !zone.active(at)) continue
+    running[zone.id] = vehicle.clocks[zone.id] ?? now
+  }
+  vehicle.clocks = running
+}

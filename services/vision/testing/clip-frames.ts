@@ -1,0 +1,104 @@
+// Test helper: plays a video file into CameraFrames by a FramePlan, as media does: sampled, cut and scaled by FFmpeg, in the file's own time.
+import { existsSync } from 'node:fs'
+import { Decoder, Demuxer, FilterAPI } from 'node-av/api'
+import type { Frame } from 'node-av/lib'
+import type { CameraFrame, FrameCut, FrameCutPixels, FramePlan, Pixels } from '../../contracts/frames.ts'
+
+export interface ClipOptions {
+  readonly file: string
+  /** seconds into the file where it begins; default 0 */
+  readonly from?: number
+  /** seconds for which the last frame is held at the end; default 0 */
+  readonly holdLast?: number
+  /** event time of the first frame, ms */
+  readonly startAt: number
+}
+
+export const sharedData = new URL('../../../../shared/data/', import.meta.url).pathname
+export const sharedClip = (name: string): string => `${sharedData}clips/${name}`
+export const hasSharedData = existsSync(sharedData)
+
+/** Frames of the clip, one by one; the pixels of a frame are valid until the next is asked for. */
+export async function* clipFrames(plan: FramePlan, options: ClipOptions): AsyncGenerator<CameraFrame> {
+  const interval = 1000 / plan.framesPerSecond
+  let sequence = 0
+  let last: CameraFrame | undefined
+  for await (const { seconds, frame } of decode(options.file)) {
+    const elapsed = (seconds - (options.from ?? 0)) * 1000
+    if (elapsed < sequence * interval - 1) continue
+    last = await toCameraFrame(frame, plan, sequence, options.startAt + sequence * interval)
+    yield last
+    sequence++
+  }
+  const held = Math.round(((options.holdLast ?? 0) * 1000) / interval)
+  for (let index = 0; index < held && last !== undefined; index++) {
+    yield { ...last, sequence, capturedAt: options.startAt + sequence * interval }
+    sequence++
+  }
+}
+
+async function* decode(file: string): AsyncGenerator<{ seconds: number; frame: Frame }> {
+  await using input = await Demuxer.open(file)
+  const stream = input.video()
+  if (stream === undefined) throw new Error(`${file} has no video`)
+  using decoder = await Decoder.create(stream)
+  const { num, den } = stream.timeBase
+  for await (const frame of decoder.frames(input.packets(stream.index))) {
+    if (frame === null) continue
+    yield { seconds: (Number(frame.bestEffortTimestamp) * num) / den, frame }
+    frame.free()
+  }
+}
+
+async function toCameraFrame(
+  frame: Frame,
+  plan: FramePlan,
+  sequence: number,
+  capturedAt: number,
+): Promise<CameraFrame> {
+  const { width, height } = frame
+  const cuts: FrameCutPixels[] = []
+  for (const cut of plan.cuts) cuts.push(await cutOut(frame, cut))
+  const full = await toRgb(frame, 'format=rgb24')
+  return {
+    cameraId: plan.cameraId,
+    sequence,
+    capturedAt,
+    width,
+    height,
+    discontinuity: sequence === 0,
+    cuts,
+    fullFrame: async () => full,
+  }
+}
+
+async function cutOut(frame: Frame, cut: FrameCut): Promise<FrameCutPixels> {
+  const left = Math.round(cut.region[0] * frame.width)
+  const top = Math.round(cut.region[1] * frame.height)
+  const width = Math.round(cut.region[2] * frame.width) - left
+  const height = Math.round(cut.region[3] * frame.height) - top
+  const scale = Math.min(cut.width / width, cut.height / height)
+  const pictureWidth = Math.round(width * scale)
+  const pictureHeight = Math.round(height * scale)
+  const offsetX = cut.letterbox === 'centre' ? Math.floor((cut.width - pictureWidth) / 2) : 0
+  const offsetY = cut.letterbox === 'centre' ? Math.floor((cut.height - pictureHeight) / 2) : 0
+  const pad = `pad=${cut.width}:${cut.height}:${offsetX}:${offsetY}:color=0x727272`
+  const chain = `crop=${width}:${height}:${left}:${top}:exact=1,scale=${pictureWidth}:${pictureHeight},format=rgb24,${pad}`
+  const pixels = await toRgb(frame, chain)
+  return { ...pixels, cut, offsetX, offsetY, pictureWidth, pictureHeight }
+}
+
+/** A filter graph is kept for each chain and input size. */
+const graphs = new Map<string, FilterAPI>()
+
+async function toRgb(frame: Frame, chain: string): Promise<Pixels> {
+  const key = `${frame.width}x${frame.height} ${frame.format} ${chain}`
+  const graph = graphs.get(key) ?? FilterAPI.create(chain)
+  graphs.set(key, graph)
+  const [output] = await graph.processAll(frame)
+  if (output === undefined) throw new Error(`no frame from ${chain}`)
+  const rgb = new Uint8Array(output.toBuffer())
+  const pixels = { width: output.width, height: output.height, rgb }
+  output.free()
+  return pixels
+}
