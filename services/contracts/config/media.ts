@@ -16,6 +16,25 @@ export const MediaConfig = Type.Object(
       minimum: 1,
       description: 'no picture for this long: stalled, and connected anew',
     }),
+    openSeconds: Type.Number({
+      default: 10,
+      minimum: 1,
+      description: 'a stream that does not open within this time is given up, and tried again',
+    }),
+    verifyCertificates: Type.Boolean({
+      default: false,
+      description: 'rtsps: refuse cameras whose certificate no authority signed (few cameras have one)',
+    }),
+    maximumPixels: Type.Integer({
+      default: 50_000_000,
+      minimum: 100_000,
+      description: 'larger pictures are refused, from streams and JPEGs alike',
+    }),
+    snapshotSeconds: Type.Number({
+      default: 5,
+      minimum: 0,
+      description: 'a small picture of each camera for the console, at most this often; 0: none',
+    }),
     hardwareThreads: Type.Integer({ default: 1, minimum: 1, maximum: 16, description: 'decoder threads a stream' }),
   },
   { additionalProperties: false, default: {} },

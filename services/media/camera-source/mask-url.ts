@@ -1,0 +1,6 @@
+// Addresses for logs and messages: without user, password and query, since cameras take credentials in any of them.
+
+/** The address as it may be shown. Never throws. */
+export function maskUrl(source: string): string {
+  return source.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1***@').replace(/\?.*$/s, '?***')
+}

@@ -1,0 +1,129 @@
+// RTSP streams as video input: packets → access units → a bounded queue that decoding empties. What does not fit is given up to the next key frame.
+import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, type Packet } from 'node-av'
+import { AppError } from '../../contracts/errors.ts'
+import type { Clock } from '../../kernel/clock/clock.ts'
+import type { NalCodec } from '../rtsp/nal-units.ts'
+import type { RtpPacket, SenderReport } from '../rtsp/rtp.ts'
+import { parameterSetsOf } from '../rtsp/session-description.ts'
+import type { AccessUnitReader } from '../rtsp-client/access-units.ts'
+import { createAccessUnitReader } from '../rtsp-client/access-units.ts'
+import { playRtsp, type RtspPlayback } from '../rtsp-client/play-rtsp.ts'
+import type { RtspAddress } from '../rtsp-client/rtsp-address.ts'
+import type { Credential } from '../rtsp-client/rtsp-caller.ts'
+import { createLiveClock, type LiveClock } from './event-clock.ts'
+import type { VideoInput } from './video-input.ts'
+
+export interface RtspInputOptions {
+  readonly clock: Clock
+  readonly credential: Credential | undefined
+  readonly transport: 'tcp' | 'udp'
+  readonly verifyCertificates: boolean
+}
+
+interface QueuedUnit {
+  readonly bytes: Buffer
+  readonly timestamp: bigint
+}
+
+/** Bounds of what waits for decoding. */
+const maximumUnits = 300
+const maximumQueuedBytes = 16 * 1024 * 1024
+
+/** Opens the stream; rejects with QLY_STREAM_UNREADABLE. */
+export async function openRtsp(
+  address: RtspAddress,
+  options: RtspInputOptions,
+  signal: AbortSignal,
+): Promise<VideoInput> {
+  const { clock } = options
+  const queue: QueuedUnit[] = []
+  let queuedBytes = 0
+  let dropped = 0
+  let awaitingKey = false
+  let failure: AppError | undefined
+  let wake: () => void = () => {}
+  let reading: { readonly units: AccessUnitReader; readonly times: LiveClock } | undefined
+  const early: (RtpPacket | SenderReport)[] = []
+
+  const enqueue = (packet: RtpPacket) => {
+    if (!reading) {
+      // PLAY was sent, but its answer, and so the codec, is not handled yet
+      if (early.length < 10_000) early.push(packet)
+      return
+    }
+    const timestamp = reading.times.receive(packet.timestamp, clock.now())
+    for (const unit of reading.units.push(packet)) {
+      if (awaitingKey && !unit.key) {
+        dropped++
+        continue
+      }
+      awaitingKey = false
+      if (queue.length >= maximumUnits || queuedBytes + unit.bytes.length > maximumQueuedBytes) {
+        dropped += queue.length + (unit.key ? 0 : 1)
+        queue.length = 0
+        queuedBytes = 0
+        awaitingKey = !unit.key
+        if (awaitingKey) continue
+      }
+      // the packet that ends a unit may belong to the next one: its own timestamp counts
+      const behind = BigInt((packet.timestamp - unit.timestamp) | 0)
+      queue.push({ bytes: unit.bytes, timestamp: timestamp - behind })
+      queuedBytes += unit.bytes.length
+    }
+    if (queue.length > 0) wake()
+  }
+  const note = (report: SenderReport) => {
+    if (reading) reading.times.report(report, clock.now())
+    else early.push(report)
+  }
+
+  const playback: RtspPlayback = await playRtsp(address, {
+    ...options,
+    signal,
+    onPacket: enqueue,
+    onReport: note,
+    onClosed(error) {
+      failure ??= error
+      wake()
+    },
+  })
+  const { track } = playback
+  const codec = track.codec as NalCodec
+  const times = createLiveClock(track.clockRate)
+  reading = { units: createAccessUnitReader(codec), times }
+  for (const item of early.splice(0)) 'payload' in item ? enqueue(item) : note(item)
+  const sets = parameterSetsOf(track).flatMap((set) => [Buffer.from([0, 0, 0, 1]), set])
+
+  return {
+    description: codec === 'H264' ? 'h264' : 'hevc',
+    codec: codec === 'H264' ? AV_CODEC_ID_H264 : AV_CODEC_ID_HEVC,
+    parameters: undefined,
+    extraData: sets.length > 0 ? Buffer.concat(sets) : undefined,
+    timeBase: { num: 1, den: track.clockRate },
+    live: true,
+    get droppedPackets() {
+      return dropped
+    },
+    async next(packet: Packet) {
+      for (;;) {
+        const unit = queue.shift()
+        if (unit) {
+          queuedBytes -= unit.bytes.length
+          packet.data = unit.bytes
+          packet.pts = unit.timestamp
+          packet.dts = unit.timestamp
+          return true
+        }
+        if (failure) throw failure
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
+    timeOf: (timestamp) => times.timeOf(timestamp),
+    rewind: () => Promise.reject(new AppError('QLY_INTERNAL', 'a live stream has no start')),
+    async close() {
+      playback.close()
+    },
+  }
+}

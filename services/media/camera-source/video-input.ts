@@ -1,0 +1,26 @@
+// What a camera's pictures come from, once it is open: an RTSP stream or a file. Packets go into FFmpeg's decoder.
+import type { AVCodecID, CodecParameters, Packet } from 'node-av'
+
+export interface VideoInput {
+  /** for people: codec and size, as far as known */
+  readonly description: string
+  readonly codec: AVCodecID
+  /** parameters of a container, or parameter sets of a description (Annex B) */
+  readonly parameters: CodecParameters | undefined
+  readonly extraData: Buffer | undefined
+  readonly timeBase: { readonly num: number; readonly den: number }
+  /** True: pictures come when they come. False: they must be held back to play at their own speed. */
+  readonly live: boolean
+  /** Puts the next packet in; false at the end. Rejects with QLY_STREAM_UNREADABLE when the stream breaks or the signal aborts. */
+  next(packet: Packet): Promise<boolean>
+  /** Event time of a timestamp in units of the time base, milliseconds since the epoch. */
+  timeOf(timestamp: bigint): number
+  /** Begins again from the start (files only). */
+  rewind(): Promise<void>
+  /** Packets given up because decoding did not keep up, so far. */
+  readonly droppedPackets: number
+  close(): Promise<void>
+}
+
+/** Opens the input, or rejects with QLY_STREAM_UNREADABLE; gives up at once when the signal aborts, also while open. */
+export type OpenVideo = (signal: AbortSignal) => Promise<VideoInput>
