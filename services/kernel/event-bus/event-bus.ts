@@ -31,7 +31,8 @@ export interface SubscribeOptions<Topic extends TopicName> {
 }
 
 /**
- * Handles events of ONE partition in order. Its promise resolves once their effect is durable; only then offsets are committed.
+ * Handles events of ONE partition in order (other partitions' batches may be handled at the same time). `signal` aborts when the subscription
+ * stops or loses the partition: finish quickly, or reject to have the batch again. Its promise resolves once their effect is durable; only then offsets are committed.
  * If it rejects: a retryable AppError is tried again with back-off (in order, for as long as it takes); anything else is poison:
  * the batch is tried event by event, the poisonous one goes to qly.dead-letter.v1 with bytes and reason, and the loop goes on.
  */

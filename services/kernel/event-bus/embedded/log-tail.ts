@@ -42,8 +42,11 @@ export function tailLog<Topic extends TopicName>(
         continue
       }
       cursor.taken++
-      cursor.next = row.offset + 1
-      await runTailHandler(deps, handle, decodeRow<Topic>(cursor.partition, row), signal)
+      try {
+        await runTailHandler(deps, handle, decodeRow<Topic>(cursor.partition, row), signal)
+      } finally {
+        cursor.next = row.offset + 1
+      }
     }
   }
 
