@@ -1,0 +1,97 @@
+// What both time-series adapters agree on: which points are taken, how tags are written, which questions are sensible.
+import { AppError } from '../../contracts/errors.ts'
+import type { Point, SeriesSelector, TimeRange } from './time-series.ts'
+
+export const defaultRangeLimit = 10_000
+export const defaultLastWithinMs = 7 * 86_400_000
+/** `last` also sees samples of devices whose clocks run ahead by at most this. */
+export const clockAheadMs = 5 * 60_000
+/** more windows than this in one question are a mistake */
+const mostWindows = 100_000
+
+export type Tags = Readonly<Record<string, string>>
+
+/**
+ * The points that a store keeps: tags in order of their names and without empty ones, nothing older than `oldest` (ms since the epoch).
+ * QLY_INPUT_INVALID for a point without a measurement, a field, finite numbers or a whole time.
+ */
+export function acceptedPoints(points: readonly Point[], oldest: number): Point[] {
+  const accepted: Point[] = []
+  for (const point of points) {
+    checkPoint(point)
+    if (point.time >= oldest) accepted.push({ ...point, tags: canonicalTags(point.tags) })
+  }
+  return accepted
+}
+
+/** Sorted by name, control characters as spaces, empty values left out (line protocol has none); a tag's end is no backslash (it would escape what follows). */
+export function canonicalTags(tags: Tags): Tags {
+  const canonical: Record<string, string> = {}
+  for (const name of Object.keys(tags).sort()) {
+    const value = plainText(tags[name] ?? '')
+    if (value !== '') canonical[name] = value
+  }
+  return canonical
+}
+
+/** The wanted values by tag, in the form in which they are stored. */
+export function wantedTags(selector: SeriesSelector): ReadonlyMap<string, ReadonlySet<string>> {
+  const wanted = Object.entries(selector.tags ?? {}).map(
+    ([name, values]) => [name, new Set([values].flat().map(plainText))] as const,
+  )
+  return new Map(wanted)
+}
+
+/** The range without what is older than `oldest`; undefined if nothing is left. QLY_INPUT_INVALID if its ends are no times. */
+export function clampedRange(range: TimeRange, oldest: number): TimeRange | undefined {
+  if (!Number.isFinite(range.from) || !Number.isFinite(range.to))
+    throw new AppError('QLY_INPUT_INVALID', `from ${range.from} to ${range.to} is not a range of times`)
+  const from = Math.ceil(Math.max(range.from, oldest))
+  const to = Math.ceil(Math.min(range.to, 8.64e15))
+  return from < to ? { from, to } : undefined
+}
+
+/** QLY_INPUT_INVALID for a window that is no whole number of milliseconds, or so short that there would be more than 100,000. */
+export function checkWindow(everyMs: number, range: TimeRange | undefined): void {
+  if (!Number.isSafeInteger(everyMs) || everyMs <= 0)
+    throw new AppError('QLY_INPUT_INVALID', `${everyMs} ms is not the length of a window`)
+  if (range && (range.to - range.from) / everyMs > mostWindows)
+    throw new AppError(
+      'QLY_INPUT_INVALID',
+      `windows of ${everyMs} ms are too short for that range (more than ${mostWindows})`,
+    )
+}
+
+/** Only the named tags; all if there is no list. */
+export function groupTags(tags: Tags, groupBy: readonly string[] | undefined): Tags {
+  if (!groupBy) return tags
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => groupBy.includes(name)))
+}
+
+/** Identity and order of series: their canonical tags as text. */
+export const tagsKey = (tags: Tags): string => JSON.stringify(Object.entries(tags))
+
+function checkPoint({ measurement, tags, fields, time }: Point): void {
+  const wrong =
+    measurement === ''
+      ? 'no measurement'
+      : !Number.isSafeInteger(time) || time < 0
+        ? `time ${time}, not whole milliseconds since 1970`
+        : Object.keys(fields).length === 0
+          ? 'no field'
+          : Object.keys(tags)
+                .concat(Object.keys(fields), measurement)
+                .some((name) => name !== plainText(name) || name === '')
+            ? 'a name that is empty, holds control characters or ends with a backslash'
+            : Object.values(fields).every(Number.isFinite)
+              ? undefined
+              : 'a value that is not a finite number'
+  if (wrong) throw new AppError('QLY_INPUT_INVALID', `a point of "${measurement}" has ${wrong}`)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const unwritable = /[\u0000-\u001f\u007f]|\\+$/g
+
+function plainText(text: string): string {
+  return text.replace(unwritable, ' ')
+}
