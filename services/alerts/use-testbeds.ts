@@ -1,0 +1,30 @@
+// For tests: testbeds on a directory of each test, closed and removed after it.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
+import { openTestbed, type Testbed, type TestbedOptions } from './alerts-testbed.ts'
+
+/** Call inside a `describe`. `open` again after `close` is a new program on the same files. */
+export function useTestbeds() {
+  let directory: string
+  const opened: Testbed[] = []
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'qly-alerts-'))
+  })
+  afterEach(async () => {
+    for (const bed of opened.splice(0)) await bed.stop()
+    await rm(directory, { recursive: true, force: true })
+  })
+  return {
+    async open(options: TestbedOptions = {}): Promise<Testbed> {
+      const bed = await openTestbed(directory, options)
+      opened.push(bed)
+      return bed
+    },
+    async close(bed: Testbed): Promise<void> {
+      opened.splice(opened.indexOf(bed), 1)
+      await bed.stop()
+    },
+  }
+}
