@@ -37,7 +37,7 @@ export function placeCut(cut: FrameCut, frame: { readonly width: number; readonl
 function span(from: number, to: number, size: number): { start: number; length: number } {
   const low = Math.min(from, to) * size
   const high = Math.max(from, to) * size
-  const start = Math.max(0, Math.min(Math.floor(low / 2) * 2, size - 2))
+  const start = Math.max(0, Math.min(Math.floor(low / 2) * 2, Math.floor((size - 2) / 2) * 2))
   const end = Math.max(start + 2, Math.min(Math.ceil(high / 2) * 2, size))
   return { start, length: Math.min(end, size) - start }
 }

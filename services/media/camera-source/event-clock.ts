@@ -62,12 +62,20 @@ export interface FileClock {
 export function createFileClock(startedAt: number): FileClock {
   let base = startedAt
   let first: number | undefined
+  let previous = 0
   let latest = startedAt
   let step = 40
+  const rewind = () => {
+    base = latest + step
+    latest = base
+    first = undefined
+  }
   return {
     timeOf(given) {
-      const seconds = given ?? (first === undefined ? 0 : first + (latest + step - base) / 1000)
+      const seconds = given ?? (first === undefined ? 0 : previous + step / 1000)
+      if (first !== undefined && seconds < previous - backwardsSeconds) rewind()
       first ??= seconds
+      previous = seconds
       const time = base + (seconds - first) * 1000
       if (time > latest) {
         step = Math.min(1000, time - latest)
@@ -75,10 +83,9 @@ export function createFileClock(startedAt: number): FileClock {
       }
       return time
     },
-    rewind() {
-      base = latest + step
-      latest = base
-      first = undefined
-    },
+    rewind,
   }
 }
+
+/** Files put together from several go back in their timestamps: by more than this it is a new part, not a picture out of order. */
+const backwardsSeconds = 0.5

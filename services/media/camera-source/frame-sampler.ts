@@ -5,15 +5,18 @@ export interface FrameSampler {
   wants(at: number): boolean
 }
 
-/** At most `framesPerSecond` on average; a picture counts as due up to a quarter of the interval early, so that jitter costs none. */
+/** `framesPerSecond` on average at most. The picture nearest to the due time is taken, also a little early, so that jitter costs none. */
 export function createFrameSampler(framesPerSecond: number): FrameSampler {
   const interval = 1000 / framesPerSecond
   let due = Number.NEGATIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
   return {
     wants(at) {
+      const early = Math.min(interval / 4, Math.max(0, at - last) / 2)
+      last = at
       // time that went back (a sender set its clock) must not stop the camera for the difference
       if (at < due - 2 * interval) due = at
-      if (at < due - interval / 4) return false
+      if (at < due - early) return false
       due = due + interval > at ? due + interval : at + interval
       return true
     },

@@ -2,5 +2,5 @@
 
 /** The address as it may be shown. Never throws. */
 export function maskUrl(source: string): string {
-  return source.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1***@').replace(/\?.*$/s, '?***')
+  return source.replace(/^([a-z]+:\/\/).*@/is, '$1***@').replace(/\?.*$/s, '?***')
 }

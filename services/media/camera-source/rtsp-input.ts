@@ -1,5 +1,5 @@
 // RTSP streams as video input: packets → access units → a bounded queue that decoding empties. What does not fit is given up to the next key frame.
-import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, type Packet } from 'node-av'
+import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_NOPTS_VALUE, type Packet } from 'node-av'
 import { AppError } from '../../contracts/errors.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import type { NalCodec } from '../rtsp/nal-units.ts'
@@ -111,7 +111,7 @@ export async function openRtsp(
           queuedBytes -= unit.bytes.length
           packet.data = unit.bytes
           packet.pts = unit.timestamp
-          packet.dts = unit.timestamp
+          packet.dts = AV_NOPTS_VALUE
           return true
         }
         if (failure) throw failure

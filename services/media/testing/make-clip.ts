@@ -26,6 +26,8 @@ export interface ClipOptions {
   readonly codec?: 'libx264' | 'libx265' | 'mpeg4' | 'mjpeg'
   /** FFmpeg source filter with size and rate left out; default testsrc2 */
   readonly picture?: string
+  /** FFmpeg filters on the picture */
+  readonly filters?: string
   /** more options of the encoder */
   readonly encoder?: Readonly<Record<string, string>>
 }
@@ -38,7 +40,12 @@ export async function makeClip(target: string, options: ClipOptions & { readonly
   graph.alloc()
   const source = options.picture ?? 'testsrc2'
   const separator = source.includes('=') ? ':' : '='
-  check(graph.parse2(`${source}${separator}size=${width}x${height}:rate=${fps},format=yuv420p,buffersink@out`), 'graph')
+  check(
+    graph.parse2(
+      `${source}${separator}size=${width}x${height}:rate=${fps}${options.filters ? `,${options.filters}` : ''},format=yuv420p,buffersink@out`,
+    ),
+    'graph',
+  )
   check(await graph.config(), 'graph')
   const sink = graph.getFilter('buffersink@out')
   const encoder = Codec.findEncoderByName((options.codec ?? 'libx264') as FFEncoderCodec)
@@ -61,7 +68,12 @@ export async function makeClip(target: string, options: ClipOptions & { readonly
   context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER)
   const fast = options.codec === undefined || options.codec.startsWith('libx')
   const quiet: Record<string, string> = options.codec === 'libx265' ? { 'x265-params': 'log-level=none:pools=1' } : {}
-  const settings = { ...(fast ? { preset: 'ultrafast', tune: 'zerolatency' } : {}), ...quiet, ...options.encoder }
+  const settings: Record<string, string> = {
+    ...(options.codec === 'mjpeg' ? { strict: 'unofficial' } : {}),
+    ...(fast ? { preset: 'ultrafast', tune: 'zerolatency' } : {}),
+    ...quiet,
+    ...options.encoder,
+  }
   check(await context.open2(encoder, Dictionary.fromObject(settings)), 'encoder')
   const stream = output.newStream()
   check(stream.codecpar.fromContext(context), 'parameters')
@@ -75,6 +87,7 @@ export async function makeClip(target: string, options: ClipOptions & { readonly
   const drain = async () => {
     while (context.receivePacketSync(packet) >= 0) {
       packet.streamIndex = 0
+      packet.duration = 1n
       packet.rescaleTs({ num: 1, den: fps }, stream.timeBase)
       check(await output.interleavedWriteFrame(packet), 'write')
     }
