@@ -14,7 +14,18 @@ export interface Truth {
   readonly inside: number
 }
 
-/** Draws into `frame` (RGBA, already holding the background). Objects beyond 255 are drawn without truth. */
+/** Draws into `frame` (RGBA, already holding the background), the farthest object first. */
+export function layOver(
+  frame: Uint8ClampedArray,
+  background: Background,
+  size: { width: number; height: number },
+  sprites: readonly Sprite[],
+): void {
+  for (const sprite of [...sprites].sort((a, b) => b.depth - a.depth))
+    drawSprite(frame, size.width, size.height, sprite, background.occluders)
+}
+
+/** Draws as `layOver` does, and says where each object is; of more than 255 objects only the nearest are drawn. */
 export function compose(
   frame: Uint8ClampedArray,
   background: Background,

@@ -55,48 +55,104 @@ export function drawSprite(
   }
 }
 
-/** A sprite at another size and place, bilinear: `scale` around its anchor (pixel coordinates in the sprite's frame). */
+/** Columns of the target as places in the source, reused from call to call. */
+let columnAt = new Int32Array(1024)
+let columnShare = new Int32Array(1024)
+
+/**
+ * A sprite at another size and place, bilinear in whole numbers: `scale` around its anchor (pixel coordinates in the sprite's frame).
+ * Only what lies inside a frame of the given size is made.
+ */
 export function rescale(
   sprite: Sprite,
   anchor: readonly [number, number],
   scale: number,
   to: readonly [number, number],
   depth: number,
+  frame: { readonly width: number; readonly height: number },
 ): Sprite {
-  const place = (x: number, y: number) => [to[0] + (x - anchor[0]) * scale, to[1] + (y - anchor[1]) * scale] as const
-  const [fx, fy] = place(sprite.x, sprite.y)
-  const x = Math.floor(fx)
-  const y = Math.floor(fy)
-  const width = Math.ceil(sprite.width * scale) + 1
-  const height = Math.ceil(sprite.height * scale) + 1
+  const placeX = (x: number) => to[0] + (x - anchor[0]) * scale
+  const placeY = (y: number) => to[1] + (y - anchor[1]) * scale
+  const fx = placeX(sprite.x)
+  const fy = placeY(sprite.y)
+  const x = Math.max(0, Math.floor(fx))
+  const y = Math.max(0, Math.floor(fy))
+  const width = Math.max(0, Math.min(frame.width, Math.ceil(fx + sprite.width * scale)) - x)
+  const height = Math.max(0, Math.min(frame.height, Math.ceil(fy + sprite.height * scale)) - y)
+  const box = [placeX(sprite.box[0]), placeY(sprite.box[1]), placeX(sprite.box[2]), placeY(sprite.box[3])] as const
   const pixels = new Uint8ClampedArray(width * height * 4)
   const mask = new Uint8Array(width * height)
   const from = sprite.pixels
+  const stride = sprite.width * 4
   const step = 1 / scale
-  const limitX = sprite.width - 1.001
-  const limitY = sprite.height - 1.001
+  if (columnAt.length < width) {
+    columnAt = new Int32Array(width)
+    columnShare = new Int32Array(width)
+  }
+  for (let column = 0; column < width; column++) {
+    const u = Math.min(sprite.width - 1.001, Math.max(0, (column + x - fx + 0.5) * step - 0.5))
+    columnAt[column] = u | 0
+    columnShare[column] = (u - (u | 0)) * 256
+  }
   for (let row = 0; row < height; row++) {
-    const v = Math.min(limitY, Math.max(0, (row + y - fy + 0.5) * step - 0.5))
+    const v = Math.min(sprite.height - 1.001, Math.max(0, (row + y - fy + 0.5) * step - 0.5))
     const iv = v | 0
-    const wv = v - iv
+    const wv = ((v - iv) * 256) | 0
     for (let column = 0; column < width; column++) {
-      const u = Math.min(limitX, Math.max(0, (column + x - fx + 0.5) * step - 0.5))
-      const iu = u | 0
-      const wu = u - iu
-      const a = (iv * sprite.width + iu) * 4
-      const c = a + sprite.width * 4
+      const iu = columnAt[column] as number
+      const a = iv * stride + iu * 4
+      const c = a + stride
+      if (
+        ((from[a + 3] as number) |
+          (from[c + 3] as number) |
+          (from[a + 7] as number) |
+          (from[c + 7] as number) |
+          (from[a] as number)) ===
+        0
+      )
+        continue
+      const wu = columnShare[column] as number
+      const lowerRight = (wu * wv) >> 8
+      const lowerLeft = wv - lowerRight
+      const upperRight = wu - lowerRight
+      const upperLeft = 256 - wu - lowerLeft
       const out = (row * width + column) * 4
-      for (let k = 0; k < 4; k++) {
-        const upper = (from[a + k] as number) * (1 - wu) + (from[a + 4 + k] as number) * wu
-        const lower = (from[c + k] as number) * (1 - wu) + (from[c + 4 + k] as number) * wu
-        pixels[out + k] = upper * (1 - wv) + lower * wv
-      }
+      for (let k = 0; k < 4; k++)
+        pixels[out + k] =
+          ((from[a + k] as number) * upperLeft +
+            (from[a + 4 + k] as number) * upperRight +
+            (from[c + k] as number) * lowerLeft +
+            (from[c + 4 + k] as number) * lowerRight) >>
+          8
       mask[row * width + column] = sprite.mask[
-        ((wv > 0.5 ? iv + 1 : iv) * sprite.width + (wu > 0.5 ? iu + 1 : iu)) | 0
+        (wv > 128 ? iv + 1 : iv) * sprite.width + (wu > 128 ? iu + 1 : iu)
       ] as number
     }
   }
-  const [x1, y1] = place(sprite.box[0], sprite.box[1])
-  const [x2, y2] = place(sprite.box[2], sprite.box[3])
-  return { x, y, width, height, pixels, mask, depth, box: [x1, y1, x2, y2] }
+  return { x, y, width, height, pixels, mask, depth, box }
+}
+
+/** The same sprite without its empty rim. */
+export function trim(sprite: Sprite): Sprite {
+  let [left, top, right, bottom] = [sprite.width, sprite.height, 0, 0]
+  for (let y = 0; y < sprite.height; y++)
+    for (let x = 0; x < sprite.width; x++) {
+      const at = (y * sprite.width + x) * 4
+      if (!(sprite.pixels[at + 3] || sprite.pixels[at])) continue
+      left = Math.min(left, x)
+      right = Math.max(right, x + 1)
+      top = Math.min(top, y)
+      bottom = Math.max(bottom, y + 1)
+    }
+  const width = Math.max(2, right - left)
+  const height = Math.max(2, bottom - top)
+  if (left + width > sprite.width || top + height > sprite.height) return sprite
+  const pixels = new Uint8ClampedArray(width * height * 4)
+  const mask = new Uint8Array(width * height)
+  for (let y = 0; y < height; y++) {
+    const from = (y + top) * sprite.width + left
+    pixels.set(sprite.pixels.subarray(from * 4, (from + width) * 4), y * width * 4)
+    mask.set(sprite.mask.subarray(from, from + width), y * width)
+  }
+  return { ...sprite, x: sprite.x + left, y: sprite.y + top, width, height, pixels, mask }
 }

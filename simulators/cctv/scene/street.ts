@@ -24,6 +24,8 @@ export interface StreetOptions {
   /** zebra crossings at these y */
   readonly crossings: readonly number[]
   readonly asphalt: number
+  /** sides with trees; absent: by chance */
+  readonly trees?: readonly ('left' | 'right')[]
 }
 
 export interface Placed {
@@ -137,7 +139,7 @@ function placeFurniture(
   for (const side of [0, 1] as const) {
     const sign = side === 0 ? -1 : 1
     const along = side === 0 ? options.left : options.right
-    const trees = random.chance(0.65)
+    const trees = options.trees?.includes(side === 0 ? 'left' : 'right') ?? random.chance(0.65)
     const gap = random.range(6.5, 11)
     const heading = side === 0 ? 0 : Math.PI
     if (trees)

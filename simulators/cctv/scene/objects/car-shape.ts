@@ -246,9 +246,10 @@ export function crossSection(shape: CarShape, f: number): Vector[] {
 
 function sample(curve: Curve, at: number): number {
   for (let i = 0; i + 1 < curve.length; i++) {
-    const [f0, v0] = curve[i] as readonly [number, number]
-    const [f1, v1] = curve[i + 1] as readonly [number, number]
-    if (at <= f1) return v0 + (v1 - v0) * Math.min(1, Math.max(0, (at - f0) / (f1 - f0 || 1)))
+    const to = curve[i + 1] as readonly [number, number]
+    if (at > to[0]) continue
+    const from = curve[i] as readonly [number, number]
+    return from[1] + (to[1] - from[1]) * Math.min(1, Math.max(0, (at - from[0]) / (to[0] - from[0] || 1)))
   }
   return curve.at(-1)?.[1] ?? 0
 }

@@ -33,8 +33,9 @@ export interface RoadUser {
   readonly width: number
 }
 
-export function createRoadUser(kind: RoadUserKind, random: Random): RoadUser {
-  const mesh = createMesh(kind, random)
+/** One of a kind, its looks drawn by chance; `stride` (-1..1) is the phase of a walker's step. */
+export function createRoadUser(kind: RoadUserKind, random: Random, stride?: number): RoadUser {
+  const mesh = createMesh(kind, random, stride)
   const extent = (axis: number) => {
     let reach = 0
     for (let i = axis; i < mesh.positions.length; i += 3) reach = Math.max(reach, Math.abs(mesh.positions[i] as number))
@@ -49,7 +50,7 @@ export function classOf(kind: RoadUserKind): ObjectClass {
   return kind === 'pedestrian' ? 'person' : 'two_wheeler'
 }
 
-function createMesh(kind: RoadUserKind, random: Random): Mesh {
+function createMesh(kind: RoadUserKind, random: Random, stride?: number): Mesh {
   switch (kind) {
     case 'sedan':
     case 'hatchback':
@@ -72,6 +73,6 @@ function createMesh(kind: RoadUserKind, random: Random): Mesh {
     case 'bicycle_alone':
       return createTwoWheeler('bicycle', false, random)
     case 'pedestrian':
-      return createPedestrian(random)
+      return createPedestrian(random, stride)
   }
 }
