@@ -35,7 +35,7 @@ export const measurements = {
   sulphide: of('mg/L', '硫化物', 'sulphide', [0, 50], 0.001),
   conductivity: of('uS/cm', '电导率', 'conductivity', [0, 5000], 1),
   chloride: of('mg/L', '氯化物', 'chloride', [0, 20_000], 0.01),
-  turbidity: of('NTU', '浊度', 'turbidity', [0, 4000], 0.1),
+  turbidity: of('NTU', '浊度', 'turbidity', [-5, 4000], 0.1),
   orp: of('mV', '氧化还原电位', 'oxidation-reduction potential', [-1500, 1500], 1),
   transparency: of('cm', '透明度', 'transparency', [0, 500], 1),
   water_temperature: of('Cel', '水温', 'water temperature', [-2, 50], 0.1),

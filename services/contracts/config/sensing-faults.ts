@@ -1,6 +1,7 @@
 // Config of sensing: when a sensor counts as stuck, spiking, drifting or out of range (domain.md §3.2; checked on the real river sonde).
 import { type Static, Type } from 'typebox'
 import { MeasurementName } from '../events/reading-recorded-v1.ts'
+import { gasArraySensors } from '../measurements.ts'
 import { closed, Persistence, section } from './sensing-shared.ts'
 
 const StuckRule = Type.Object(
@@ -31,7 +32,7 @@ export const FaultsConfig = Type.Object(
         turbidity: { samples: 36, seconds: 6 * hour },
         water_level: { samples: 60, seconds: 48 * hour },
         noise_la: { samples: 30, seconds: 120 },
-        'gas_array.s1': { samples: 60, seconds: hour },
+        ...Object.fromEntries(gasArraySensors.map((name) => [name, { samples: 60, seconds: hour }])),
       },
       description: 'what stands still by nature (rain, an empty square, no gas) is not listed',
     }),
