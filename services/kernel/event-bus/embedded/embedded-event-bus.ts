@@ -42,17 +42,7 @@ export function createEmbeddedEventBus(
       texts.push(JSON.stringify(event))
     }
     await log.writer.append(partitions, texts)
-    count(outgoing)
-  }
-
-  function count(outgoing: readonly Outgoing[]): void {
-    let from = 0
-    for (let index = 1; index <= outgoing.length; index++) {
-      const topic = outgoing[from]?.topic
-      if (topic === undefined || outgoing[index]?.topic === topic) continue
-      metrics.published(topic, index - from)
-      from = index
-    }
+    metrics.published(outgoing)
   }
 
   return {
