@@ -1,6 +1,7 @@
 // The configuration file as a whole. Every key but `cameras` has a default; each room's section stands in its own file.
 import { type Static, Type } from 'typebox'
 import { AlertsConfig } from './alerts.ts'
+import { ApiConfig } from './api.ts'
 import { CameraConfig, DeviceConfig } from './cameras.ts'
 import {
   BusConfig,
@@ -61,6 +62,7 @@ export const Config = Type.Object(
     sensing: SensingConfig,
     alerts: AlertsConfig,
     tickets: TicketsConfig,
+    api: ApiConfig,
     simulators: SimulatorsConfig,
   },
   { additionalProperties: false },

@@ -1,0 +1,28 @@
+// What routes are given.
+import type { Config } from '../../contracts/config/config.ts'
+import type { Organisation } from '../../contracts/organisation.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Accounts } from '../auth/accounts.ts'
+import type { Audit } from '../auth/audit.ts'
+import type { Commands } from '../commands/commands.ts'
+import type { Http } from '../http/server.ts'
+import type { Views } from '../projection/views.ts'
+import type { EventHub } from '../stream/event-hub.ts'
+import type { LatestFrames } from '../stream/latest-frames.ts'
+
+export interface RouteContext
+  extends Pick<Kernel, 'bus' | 'timeSeries' | 'objectStore' | 'clock' | 'logger' | 'registry'> {
+  readonly config: Config
+  readonly organisation: Organisation
+  readonly version: string
+  readonly accounts: Accounts
+  readonly audit: Audit
+  readonly commands: Commands
+  readonly views: Views
+  readonly hub: EventHub
+  readonly frames: LatestFrames
+  /** /readyz: rejects with the reason while a part of this process does not work */
+  readonly check: () => Promise<void>
+}
+
+export type Routes = (app: Http, context: RouteContext) => void

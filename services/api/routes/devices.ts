@@ -1,0 +1,194 @@
+// Cameras, devices, what models and limits found, what could not be read.
+import { Type } from 'typebox'
+import type { CameraConfig } from '../../contracts/config/cameras.ts'
+import { AppError } from '../../contracts/errors.ts'
+import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
+import type { FootageChanged } from '../../contracts/events/footage-changed-v1.ts'
+import type { LetterDied } from '../../contracts/events/letter-died-v1.ts'
+import { deviceKinds } from '../../contracts/events/reading-recorded-v1.ts'
+import { LonLat } from '../../contracts/geometry.ts'
+import { Identifier } from '../../contracts/identifiers.ts'
+import { personOf } from '../http/authenticate.ts'
+import { readPage } from '../paging.ts'
+import type { DeviceView } from '../projection/projector.ts'
+import type { Routes } from './context.ts'
+import { IdParameter, List, listParameters, split, times } from './parameters.ts'
+
+export const deviceRoutes: Routes = (app, { config, views, frames, commands, audit, timeSeries }) => {
+  const cameraIds = new Set(config.cameras.map(({ id }) => id))
+
+  const cameraView = (camera: CameraConfig, device: DeviceView | undefined) => ({
+    ...camera,
+    source: withoutCredentials(camera.source),
+    status: device?.status ?? 'offline',
+    statusSince: device?.statusSince ?? null,
+    reason: device?.reason ?? null,
+    pictureUrl: device?.twin.snapshotUrl ?? null,
+    pictureAt: device?.twin.snapshotAt ?? device?.updatedAt ?? null,
+    latestFrame: frames.of(camera.id) ?? null,
+  })
+
+  app.get(
+    '/api/v1/cameras',
+    { config: { right: 'read' }, schema: { summary: 'Cameras with their zones, health, newest picture and boxes.' } },
+    async () => {
+      const devices = new Map((await views.all<DeviceView>('devices')).map((device) => [device.id, device]))
+      return { items: config.cameras.map((camera) => cameraView(camera, devices.get(camera.id))), nextCursor: null }
+    },
+  )
+
+  app.get(
+    '/api/v1/cameras/:id',
+    { config: { right: 'read' }, schema: { summary: 'One camera.', params: IdParameter } },
+    async ({ params: { id } }) => {
+      const camera = config.cameras.find((known) => known.id === id)
+      if (!camera) throw new AppError('QLY_NOT_FOUND', `there is no camera ${id}`)
+      const [device] = (await views.list<DeviceView>('devices', { limit: 1, filters: { id: [id] } })).items
+      return cameraView(camera, device)
+    },
+  )
+
+  app.get(
+    '/api/v1/devices',
+    {
+      config: { right: 'read' },
+      schema: {
+        summary: 'Devices that have spoken, with their twins; cameras are under /cameras.',
+        querystring: Type.Object({ ...listParameters, kind: Type.Optional(List), status: Type.Optional(List) }),
+      },
+    },
+    async ({ query }) => {
+      const filters = { kind: split(query.kind), status: split(query.status) }
+      const page = await views.list<DeviceView>('devices', { ...readPage(query), ...times(query), filters })
+      return { ...page, items: page.items.filter(({ id }) => !cameraIds.has(id)) }
+    },
+  )
+
+  app.get(
+    '/api/v1/devices/:id',
+    { config: { right: 'read' }, schema: { summary: 'One device: its twin.', params: IdParameter } },
+    async ({ params: { id } }) => views.one<DeviceView>('devices', id),
+  )
+
+  app.post(
+    '/api/v1/devices',
+    {
+      config: { right: 'manageDevices' },
+      schema: {
+        summary: 'Registers a device with the broker; its password is told once.',
+        body: Type.Object(
+          {
+            id: Identifier,
+            kind: Type.Enum([...deviceKinds, 'subscriber']),
+            location: Type.Optional(LonLat),
+            gateway: Type.Optional(Identifier),
+          },
+          { additionalProperties: true },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const person = personOf(request)
+      const { id, ...given } = request.body
+      const result = await commands.issue(
+        { target: 'device', targetId: id, action: 'register', arguments: given },
+        person,
+      )
+      await audit.record(person.name, 'device.register', id, { kind: given.kind })
+      return reply.status(201).send(result)
+    },
+  )
+
+  app.delete(
+    '/api/v1/devices/:id',
+    { config: { right: 'manageDevices' }, schema: { summary: 'Takes a credential back.', params: IdParameter } },
+    async (request, reply) => {
+      const person = personOf(request)
+      const { id } = request.params
+      await commands.issue({ target: 'device', targetId: id, action: 'revoke', arguments: {} }, person)
+      await audit.record(person.name, 'device.revoke', id)
+      return reply.status(204).send()
+    },
+  )
+
+  app.get(
+    '/api/v1/detections',
+    {
+      config: { right: 'read' },
+      schema: {
+        summary: 'What models and limits found, newest first; one item from its start to its end.',
+        querystring: Type.Object({
+          ...listParameters,
+          kind: Type.Optional(List),
+          source: Type.Optional(List),
+          phase: Type.Optional(List),
+        }),
+      },
+    },
+    async ({ query }) =>
+      views.list<FindingChanged>('findings', {
+        ...readPage(query),
+        ...times(query),
+        filters: { kind: split(query.kind), source: split(query.source), phase: split(query.phase) },
+      }),
+  )
+
+  app.get(
+    '/api/v1/footage',
+    {
+      config: { right: 'read' },
+      schema: {
+        summary: 'Patrol footage.',
+        querystring: Type.Object({ ...listParameters, state: Type.Optional(List) }),
+      },
+    },
+    async ({ query }) =>
+      views.list<FootageChanged>('footage', {
+        ...readPage(query),
+        ...times(query),
+        filters: { state: split(query.state) },
+      }),
+  )
+
+  app.get(
+    '/api/v1/dead-letters',
+    {
+      config: { right: 'readDeadLetters' },
+      schema: {
+        summary: 'What could not be read or handled, with its bytes and the reason.',
+        querystring: Type.Object({ ...listParameters, stage: Type.Optional(List), code: Type.Optional(List) }),
+      },
+    },
+    async ({ query }) =>
+      views.list<LetterDied>('letters', {
+        ...readPage(query),
+        ...times(query),
+        filters: { stage: split(query.stage), code: split(query.code) },
+      }),
+  )
+
+  app.get(
+    '/api/v1/devices/:id/values',
+    {
+      config: { right: 'read' },
+      schema: {
+        summary: 'The newest value of each measurement of a device.',
+        params: IdParameter,
+        querystring: Type.Object({ fields: List }),
+      },
+    },
+    async ({ params: { id }, query }) => {
+      const fields = split(query.fields) ?? []
+      const found = await Promise.all(
+        fields.slice(0, 50).map(async (field) => {
+          const [series] = await timeSeries.last({ measurement: 'reading', field, tags: { deviceId: id } })
+          return { field, ...(series?.samples.at(-1) ?? { time: null, value: null }) }
+        }),
+      )
+      return { items: found, nextCursor: null }
+    },
+  )
+}
+
+/** rtsp://user:password@host/path → rtsp://***@host/path */
+export const withoutCredentials = (source: string): string => source.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1***@')
