@@ -121,6 +121,7 @@ function createAttempt(clock: Clock, config: MediaConfig, stopping: AbortSignal)
   const controller = new AbortController()
   let last = clock.monotonic()
   let limit = config.openSeconds * 1000
+  let playing = false
   let stalled = false
   let cancel: () => void = () => {}
   const watch = () => {
@@ -143,7 +144,11 @@ function createAttempt(clock: Clock, config: MediaConfig, stopping: AbortSignal)
     },
     alive() {
       last = clock.monotonic()
+      if (playing) return
+      playing = true
       limit = config.stallSeconds * 1000
+      cancel()
+      watch()
     },
     end() {
       cancel()
