@@ -6,6 +6,8 @@ export const defaultRangeLimit = 10_000
 export const defaultLastWithinMs = 7 * 86_400_000
 /** `last` also sees samples of devices whose clocks run ahead by at most this. */
 export const clockAheadMs = 5 * 60_000
+/** the last millisecond of signed 64-bit nanoseconds */
+export const latestTime = 9_223_372_036_853
 /** more windows than this in one question are a mistake */
 const mostWindows = 100_000
 
@@ -24,7 +26,7 @@ export function acceptedPoints(points: readonly Point[], oldest: number): Point[
   return accepted
 }
 
-/** Sorted by name, control characters as spaces, empty values left out (line protocol has none); a tag's end is no backslash (it would escape what follows). */
+/** Sorted by name; without empty values, which line protocol does not have; control characters as spaces, backslashes that would escape as slashes. */
 export function canonicalTags(tags: Tags): Tags {
   const canonical: Record<string, string> = {}
   for (const name of Object.keys(tags).sort()) {
@@ -47,7 +49,7 @@ export function clampedRange(range: TimeRange, oldest: number): TimeRange | unde
   if (!Number.isFinite(range.from) || !Number.isFinite(range.to))
     throw new AppError('QLY_INPUT_INVALID', `from ${range.from} to ${range.to} is not a range of times`)
   const from = Math.ceil(Math.max(range.from, oldest))
-  const to = Math.ceil(Math.min(range.to, 8.64e15))
+  const to = Math.ceil(Math.min(range.to, latestTime))
   return from < to ? { from, to } : undefined
 }
 
@@ -75,14 +77,14 @@ function checkPoint({ measurement, tags, fields, time }: Point): void {
   const wrong =
     measurement === ''
       ? 'no measurement'
-      : !Number.isSafeInteger(time) || time < 0
-        ? `time ${time}, not whole milliseconds since 1970`
+      : !Number.isInteger(time) || time < 0 || time > latestTime
+        ? `time ${time}, not whole milliseconds of the years 1970 to 2262`
         : Object.keys(fields).length === 0
           ? 'no field'
           : Object.keys(tags)
                 .concat(Object.keys(fields), measurement)
                 .some((name) => name !== plainText(name) || name === '')
-            ? 'a name that is empty, holds control characters or ends with a backslash'
+            ? 'a name that is empty, holds control characters or a backslash that would escape'
             : Object.values(fields).every(Number.isFinite)
               ? undefined
               : 'a value that is not a finite number'
@@ -90,8 +92,10 @@ function checkPoint({ measurement, tags, fields, time }: Point): void {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const unwritable = /[\u0000-\u001f\u007f]|\\+$/g
+const control = /[\u0000-\u001f\u007f]/g
+/** Backslashes that line protocol would take for the beginning of an escape. */
+const escaping = /\\(?=[\\,= ]|$)/g
 
 function plainText(text: string): string {
-  return text.replace(unwritable, ' ')
+  return text.replace(control, ' ').replace(escaping, '/')
 }

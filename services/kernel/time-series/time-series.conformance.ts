@@ -173,8 +173,8 @@ export function timeSeriesConformance(name: string, fixture: () => Promise<TimeS
         expect(await store.range(level, lastDay())).toHaveLength(texts.length)
       })
 
-      it('with control characters or a backslash at the end are made writable, and found as they were given', async () => {
-        const texts = ['line\nbreak', 'ends with \\', 'tab\there']
+      it('with control characters or backslashes that would escape are made writable, and found as they were given', async () => {
+        const texts = ['line\nbreak', 'ends with \\', 'tab\there', 'escapes\\, twice\\\\=x']
         await store.write(texts.map((text) => point('a', now - minute, 1, { tags: { label: text } })))
         for (const text of texts)
           expect(await store.range({ ...level, tags: { label: text } }, lastDay())).toHaveLength(1)

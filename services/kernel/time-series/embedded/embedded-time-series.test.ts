@@ -111,7 +111,7 @@ describe('the embedded store', () => {
   })
 
   it('lets other work have its turn while it reads a lot', async () => {
-    const times = Array.from({ length: 20_000 }, (_, index) => noon - day + index * 1000)
+    const times = Array.from({ length: 8000 }, (_, index) => noon - day + index * 1000)
     for (let device = 0; device < 20; device++) await store.write(times.map((time) => point(time, 1, `d${device}`)))
     let turns = 0
     let reading = true
@@ -124,7 +124,7 @@ describe('the embedded store', () => {
     const answer = await store.windows(level, { from: noon - day, to: noon }, hour, 'mean', [])
     reading = false
     await other
-    expect(answer[0]?.samples).toHaveLength(6)
+    expect(answer[0]?.samples).toHaveLength(3)
     expect(turns).toBeGreaterThan(0)
   })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '../../../contracts/errors.ts'
 import { checkDisk, diskError } from '../../disk/disk.ts'
 import type { Kernel } from '../../kernel.ts'
+import { createGroupCommit, type GroupCommit } from '../group-commit.ts'
 import {
   acceptedPoints,
   checkWindow,
@@ -17,7 +18,6 @@ import {
 import type { Point, Series, TimeSeriesStore } from '../time-series.ts'
 import type { Samples } from './chunk.ts'
 import { type ChunkStore, createChunkStore } from './chunk-store.ts'
-import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import { createRetention, type Retention } from './retention.ts'
 import { createSeriesCatalogue, type SeriesCatalogue } from './series-catalogue.ts'
 import { openSeriesFile, type SeriesFile } from './series-file.ts'
@@ -110,7 +110,11 @@ function open(path: string, deps: Pick<Kernel, 'clock' | 'logger'>, oldest: () =
   const file = openSeriesFile(path)
   const catalogue = createSeriesCatalogue(file)
   const chunks = createChunkStore(file)
-  const commits = createGroupCommit((points) => commit(points, file, catalogue, chunks))
+  const commits = createGroupCommit({
+    commit: (points) => commit(points, file, catalogue, chunks),
+    mostPoints: 20_000,
+    lanes: 1,
+  })
   return { file, catalogue, chunks, commits, retention: createRetention(deps, { file, catalogue, chunks, oldest }) }
 }
 

@@ -1,0 +1,134 @@
+// Writing to InfluxDB: gzipped batches, each awaited until the server has acknowledged it, retried while it cannot.
+// The client's own retry buffer is off: its flush and close resolve with batches still under way, and it forgets in silence.
+import type { InfluxDB } from '@influxdata/influxdb-client'
+import { AppError, asAppError } from '../../../contracts/errors.ts'
+import type { Kernel } from '../../kernel.ts'
+import { counter, gauge, histogram } from '../../metrics/metrics.ts'
+import { createGroupCommit } from '../group-commit.ts'
+import type { Point } from '../time-series.ts'
+import { influxError, isBeyondRetention, statusOf } from './influx-errors.ts'
+import { toLines } from './influx-lines.ts'
+
+export interface InfluxWriter {
+  /** Resolves once InfluxDB has acknowledged all points. */
+  write(points: readonly Point[]): Promise<void>
+  /** Gives up waiting for another try, and resolves when nothing is under way any more. */
+  close(): Promise<void>
+}
+
+export interface InfluxWriterConfig {
+  readonly org: string
+  readonly bucket: string
+  /** lines a request */
+  readonly batchSize: number
+  /** points that may wait for an acknowledgement; a call beyond that is rejected at once, and its caller keeps the points */
+  readonly retryBufferPoints: number
+}
+
+/** Pauses before the tries after the first, in milliseconds; then the caller hears of it, keeps the points and tries again itself. */
+const pauses = [250, 1000, 4000]
+const requestsInFlight = 4
+
+export function createInfluxWriter(
+  { clock, logger, registry }: Pick<Kernel, 'clock' | 'logger' | 'registry'>,
+  influx: InfluxDB,
+  config: InfluxWriterConfig,
+  ensureBucket: () => Promise<void>,
+): InfluxWriter {
+  const written = counter(registry, 'qianliyan_timeseries_points_written_total', 'Points that InfluxDB acknowledged.')
+  const refused = counter(registry, 'qianliyan_timeseries_points_refused_total', 'Points not stored, by reason.', [
+    'reason',
+  ])
+  const waiting = gauge(registry, 'qianliyan_timeseries_points_waiting', 'Points that wait for an acknowledgement.')
+  const seconds = histogram(registry, 'qianliyan_timeseries_request_seconds', 'Duration of write requests to InfluxDB.')
+  const closing = new AbortController()
+  const api = influx.getWriteApi(config.org, config.bucket, 'ms', {
+    batchSize: config.batchSize + 1, // never reached: we cut batches ourselves, so that each has its own promise
+    maxBatchBytes: Number.MAX_SAFE_INTEGER,
+    flushInterval: 0,
+    maxRetries: 0,
+    gzipThreshold: 1000,
+    writeFailed: (error) => Promise.reject(error),
+  })
+
+  /** Between writeRecords and flush nothing else runs, so the promise is that of these lines. */
+  const request = async (lines: string[]) => {
+    const end = seconds.startTimer()
+    api.writeRecords(lines)
+    try {
+      await api.flush()
+    } finally {
+      end()
+    }
+  }
+  const send = async (points: readonly Point[]) => {
+    const lines = toLines(points)
+    for (let tried = 0; ; tried++) {
+      try {
+        await request(lines)
+        return written.inc(points.length)
+      } catch (thrown) {
+        const error = influxError(thrown, `writing ${points.length} points`)
+        if (isBeyondRetention(error)) return tellDropped(error, points.length)
+        const pause = pauses[tried]
+        if (!error.retryable || pause === undefined || closing.signal.aborted) throw error
+        if (statusOf(error) === 404) await ensureBucket()
+        await clock.sleep(pause, closing.signal).catch(() => {
+          throw error
+        })
+      }
+    }
+  }
+  const tellDropped = (error: AppError, points: number) => {
+    const dropped = Number(/dropped=(\d+)/.exec(error.message)?.[1] ?? points)
+    refused.inc({ reason: 'retention' }, dropped)
+    written.inc(Math.max(0, points - dropped))
+    logger.info({ dropped }, 'InfluxDB dropped points that are older than its retention')
+  }
+  const commits = createGroupCommit({
+    mostPoints: config.batchSize,
+    lanes: requestsInFlight,
+    commit: (points) => eachBatch(points, config.batchSize, send),
+  })
+
+  return {
+    async write(points) {
+      if (commits.waiting > 0 && commits.waiting + points.length > config.retryBufferPoints) {
+        refused.inc({ reason: 'buffer_full' }, points.length)
+        logger.warn(
+          { waiting: commits.waiting, points: points.length },
+          'too many points wait for InfluxDB; their caller keeps them',
+        )
+        throw new AppError('QLY_STORAGE_UNAVAILABLE', `${commits.waiting} points wait for InfluxDB already`)
+      }
+      const done = commits.add(points)
+      waiting.set(commits.waiting)
+      await done.finally(() => waiting.set(commits.waiting))
+    },
+    async close() {
+      closing.abort(new AppError('QLY_STORAGE_UNAVAILABLE', 'the time series are stopped'))
+      await commits.drain()
+      api.dispose()
+    },
+  }
+}
+
+/** Batches of one call go out side by side; the first failure is told when all have ended. */
+async function eachBatch(
+  points: readonly Point[],
+  size: number,
+  send: (batch: readonly Point[]) => Promise<void>,
+): Promise<void> {
+  if (points.length <= size) return send(points)
+  let next = 0
+  const failures: unknown[] = []
+  const lane = async () => {
+    while (next < points.length && failures.length === 0) {
+      const from = next
+      next += size
+      await send(points.slice(from, from + size)).catch((error) => failures.push(error))
+    }
+  }
+  await Promise.all(Array.from({ length: requestsInFlight }, lane))
+  if (failures.length > 0) throw asAppError(failures[0])
+}
