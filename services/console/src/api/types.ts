@@ -1,0 +1,35 @@
+// What the API answers, by the contracts; and a camera as the API shows it.
+import type { CameraConfig } from '../../../contracts/config/cameras.ts'
+import type { FrameAnalysed } from '../../../contracts/events/frame-analysed-v1.ts'
+
+export type { Alert } from '../../../contracts/events/alert-changed-v1.ts'
+export type { Ticket } from '../../../contracts/events/ticket-changed-v1.ts'
+
+export interface CameraView extends CameraConfig {
+  readonly status: 'online' | 'stopped' | 'stalled' | 'offline'
+  readonly reason: string | null
+  readonly pictureUrl: string | null
+  readonly pictureAt: string | null
+  readonly latestFrame: FrameAnalysed | null
+}
+
+export interface Person {
+  readonly name: string
+  readonly roles: readonly string[]
+}
+
+interface Names {
+  readonly zh: string
+  readonly en: string
+}
+
+export interface OrganisationView {
+  readonly name: Names
+  readonly stations: readonly { readonly id: string; readonly name: Names; readonly communities: readonly string[] }[]
+  readonly communities: readonly { readonly id: string; readonly name: Names }[]
+  readonly departments: readonly { readonly id: string; readonly name: Names }[]
+  readonly grids: readonly {
+    readonly properties: { readonly id: string; readonly community: string; readonly kind: string }
+    readonly geometry: { readonly coordinates: readonly (readonly (readonly [number, number])[])[] }
+  }[]
+}

@@ -1,0 +1,39 @@
+// The one screen: alerts, tickets, cameras and the map, all live.
+import { useEffect, useState } from 'react'
+import { AlertList } from './alerts/alert-list.tsx'
+import { request } from './api/client.ts'
+import type { OrganisationView, Person } from './api/types.ts'
+import { useLive } from './api/use-live.ts'
+import { CameraWall } from './cameras/camera-wall.tsx'
+import { useLanguage } from './language/language.tsx'
+import { GridMap } from './map/grid-map.tsx'
+import { StatusBar } from './shared/status-bar.tsx'
+import { TicketList } from './tickets/ticket-list.tsx'
+
+export function Screen({ person, onLeave }: { readonly person: Person; readonly onLeave: () => void }) {
+  const { t } = useLanguage()
+  const live = useLive(onLeave)
+  const [organisation, setOrganisation] = useState<OrganisationView>()
+  useEffect(() => {
+    request<OrganisationView>('/api/v1/organisation').then(setOrganisation, () => {})
+  }, [])
+  const mayAct = person.roles.some((role) => role === 'admin' || role === 'operator')
+
+  return (
+    <>
+      <StatusBar live={live} person={person} organisation={organisation} onLeave={onLeave} />
+      <main className="screen">
+        <section aria-label={t('alerts')}>
+          <AlertList alerts={live.alerts} cameras={live.cameras} tickets={live.tickets} mayAct={mayAct} />
+        </section>
+        <section aria-label={t('cameras')}>
+          <CameraWall cameras={live.cameras} />
+          {organisation && <GridMap organisation={organisation} alerts={live.alerts} cameras={live.cameras} />}
+        </section>
+        <section aria-label={t('tickets')}>
+          <TicketList tickets={live.tickets} organisation={organisation} mayAct={mayAct} />
+        </section>
+      </main>
+    </>
+  )
+}
