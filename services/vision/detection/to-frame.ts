@@ -2,6 +2,7 @@
 import type { FrameCutPixels } from '../../contracts/frames.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
 import { type Box, clampToFrame, coverageOf, iouOf } from '../geometry/box.ts'
+import { groupOf } from '../zones/zone-rules.ts'
 import type { CutDetection, Detection } from './detection.ts'
 
 /** Where a cut's picture lies in the model's input, and in the frame. */
@@ -23,7 +24,10 @@ export interface MergeOptions {
   readonly iou: number
 }
 
-/** All detections of one model in one frame. Of a thing seen in two cuts the one that no cut's edge truncates stays. */
+/**
+ * All detections of one model in one frame. Of a thing seen in two cuts the one that no cut's edge truncates stays; of one seen under two
+ * classes of a group (a van as car and as large vehicle) the surer one.
+ */
 export function mergeCuts(
   cuts: readonly { readonly placement: CutPlacement; readonly detections: readonly CutDetection[] }[],
   { model, thresholdOf, iou }: MergeOptions,
@@ -39,9 +43,10 @@ export function mergeCuts(
   for (const one of all) {
     const same = kept.some(
       (other) =>
-        other.cut !== one.cut &&
-        other.label === one.label &&
-        (iouOf(other.box, one.box) > iou || (one.truncated && coverageOf(one.box, other.box) > 0.8)),
+        groupOf(other.label) === groupOf(one.label) &&
+        (other.cut !== one.cut || other.label !== one.label) &&
+        (iouOf(other.box, one.box) > iou ||
+          (other.cut !== one.cut && one.truncated && coverageOf(one.box, other.box) > 0.8)),
     )
     if (!same) kept.push(one)
   }

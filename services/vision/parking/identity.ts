@@ -65,6 +65,8 @@ function rankOf(
   if (iouOf(vehicle.anchor, object.box) < rules.samePlaceIou) return 0
   const distance = vehicle.look && object.look ? lookDistance(vehicle.look, object.look) : undefined
   if (own !== undefined) {
+    // Its track went to a part or a double of it, and this is the whole again: two vehicles do not stand in each other.
+    if (iouOf(own.box, object.box) > 0.25) return 2
     // Its track goes on elsewhere: either it drives off and this one follows, or the tracker swapped the two.
     if (distance === undefined || distance > swapLook || own.look === undefined || vehicle.look === undefined) return 0
     return distance + swapMargin < lookDistance(vehicle.look, own.look) ? 2 : 0

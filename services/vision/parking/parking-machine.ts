@@ -34,6 +34,8 @@ export type ParkingEffect =
   | { readonly type: 'started' | 'continued'; readonly vehicle: Vehicle; readonly zone: ParkingZone }
   | { readonly type: 'ended'; readonly vehicle: Vehicle; readonly reason: EndReason }
 
+/** A longer break of the pictures hides who came meanwhile, ms. */
+const breakMs = 3000
 /** Boxes of one group that overlap more are one vehicle, found twice. */
 const doubleIou = 0.65
 
@@ -47,8 +49,9 @@ export function stepParking(
   const elapsed = state.lastAt === undefined ? 0 : Math.max(0, observation.at - state.lastAt)
   const step = Math.min(elapsed, rules.gapMs)
   state.clock += step
-  state.lastAt = observation.at
   const now = state.clock
+  if (state.lastAt === undefined || elapsed > breakMs) state.watchingSince = now
+  state.lastAt = observation.at
   const effects: ParkingEffect[] = []
   const end = (vehicle: Vehicle, reason: EndReason) => {
     if (vehicle.violation) effects.push({ type: 'ended', vehicle: structuredClone(vehicle), reason })
@@ -82,9 +85,9 @@ export function stepParking(
       !rules.zones.some((zone) => counts(zone, object.label) && polygonHolds(zone.polygon, bottomCentreOf(object.box)))
     )
       continue
-    const cameMoving =
-      state.tracks[object.trackId] !== undefined && moved(state.tracks[object.trackId]?.origin, object, rules)
-    state.vehicles.push(newVehicle(object, observation.at, ++state.sequence, now, cameMoving))
+    // What was not there when the picture began has come; at few frames a second it may never be seen moving.
+    const came = now - state.watchingSince > breakMs || moved(state.tracks[object.trackId]?.origin, object, rules)
+    state.vehicles.push(newVehicle(object, observation.at, ++state.sequence, now, came))
   }
 
   for (const vehicle of state.vehicles) standInZones(vehicle, observation.at, now, rules)

@@ -45,8 +45,8 @@ export interface Vehicle {
   /** frames since it stands in which it was seen, or missed with its place in view */
   seen: number
   missed: number
-  /** it was seen moving before it stood */
-  cameMoving: boolean
+  /** it came while the camera watched */
+  came: boolean
   /** it waits in a line that may still move on */
   queued: boolean
   zones: ZoneMemory
@@ -70,12 +70,14 @@ export interface ParkingState {
   clock: number
   /** event time of the last frame, ms since the epoch */
   lastAt?: number
+  /** clock time since when pictures come without a break */
+  watchingSince: number
   sequence: number
   vehicles: Vehicle[]
   tracks: Record<string, TrackOrigin>
 }
 
-export const emptyParking: ParkingState = { clock: 0, sequence: 0, vehicles: [], tracks: {} }
+export const emptyParking: ParkingState = { clock: 0, watchingSince: 0, sequence: 0, vehicles: [], tracks: {} }
 
 /** After a restart (or a break of the tracker) track ids mean nothing any more; places and looks do. */
 export function withoutTracks(state: ParkingState): ParkingState {

@@ -28,7 +28,7 @@ function linesOf(
   now: number,
   rules: ParkingRules,
 ): { held: ReadonlySet<string>; expired: ReadonlySet<string> } {
-  const waiting = vehicles.filter((vehicle) => vehicle.cameMoving && !vehicle.violation)
+  const waiting = vehicles.filter((vehicle) => vehicle.came && !vehicle.violation)
   const held = new Set<string>()
   const expired = new Set<string>()
   const left = new Set(waiting)

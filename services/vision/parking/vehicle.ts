@@ -24,13 +24,7 @@ const frameMs = 2000
 export const counts = (zone: ParkingZone, label: string): boolean => zone.classes.includes(label)
 
 /** A vehicle seen for the first time in a zone. */
-export function newVehicle(
-  object: ParkingObject,
-  at: number,
-  number: number,
-  now: number,
-  cameMoving: boolean,
-): Vehicle {
+export function newVehicle(object: ParkingObject, at: number, number: number, now: number, came: boolean): Vehicle {
   return {
     id: `${at.toString(36)}-${number}`,
     group: object.group,
@@ -49,7 +43,7 @@ export function newVehicle(
     hidden: 0,
     seen: 1,
     missed: 0,
-    cameMoving,
+    came,
     queued: false,
     zones: nowhere,
     clocks: {},
@@ -110,7 +104,7 @@ function stand(vehicle: Vehicle, at: number, now: number): void {
   vehicle.phase = 'entered'
   vehicle.standsAt = at
   vehicle.standsSince = now
-  vehicle.cameMoving = true
+  vehicle.came = true
   vehicle.seen = 1
   vehicle.missed = 0
   vehicle.clocks = {}

@@ -22,19 +22,21 @@ export const hasSharedData = existsSync(sharedData)
 export async function* clipFrames(plan: FramePlan, options: ClipOptions): AsyncGenerator<CameraFrame> {
   const interval = 1000 / plan.framesPerSecond
   let sequence = 0
-  let last: CameraFrame | undefined
+  let kept: Frame | undefined
   for await (const { seconds, frame } of decode(options.file)) {
     const elapsed = (seconds - (options.from ?? 0)) * 1000
     if (elapsed < sequence * interval - 1) continue
-    last = await toCameraFrame(frame, plan, sequence, options.startAt + sequence * interval)
-    yield last
+    yield await toCameraFrame(frame, plan, sequence, options.startAt + sequence * interval)
     sequence++
+    kept?.free()
+    kept = (options.holdLast ? frame.clone() : undefined) ?? undefined
   }
   const held = Math.round(((options.holdLast ?? 0) * 1000) / interval)
-  for (let index = 0; index < held && last !== undefined; index++) {
-    yield { ...last, sequence, capturedAt: options.startAt + sequence * interval }
+  for (let index = 0; index < held && kept !== undefined; index++) {
+    yield await toCameraFrame(kept, plan, sequence, options.startAt + sequence * interval)
     sequence++
   }
+  kept?.free()
 }
 
 async function* decode(file: string): AsyncGenerator<{ seconds: number; frame: Frame }> {
@@ -59,7 +61,6 @@ async function toCameraFrame(
   const { width, height } = frame
   const cuts: FrameCutPixels[] = []
   for (const cut of plan.cuts) cuts.push(await cutOut(frame, cut))
-  const full = await toRgb(frame, 'format=rgb24')
   return {
     cameraId: plan.cameraId,
     sequence,
@@ -68,7 +69,7 @@ async function toCameraFrame(
     height,
     discontinuity: sequence === 0,
     cuts,
-    fullFrame: async () => full,
+    fullFrame: () => toRgb(frame, 'format=rgb24'),
   }
 }
 

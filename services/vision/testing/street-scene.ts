@@ -75,8 +75,7 @@ export function playScene(
 ): { effects: (ParkingEffect & { at: number })[]; state: ParkingState } {
   const rules = options.rules ?? sceneRules()
   const random = createRandom(options.seed ?? 1)
-  const newTracker = () =>
-    createByteTracker({ stepMs: 1000 / options.fps, lostMs: 2000, newTrackMargin: 0.05, width: 1280, height: 720 })
+  const newTracker = () => createByteTracker({ stepMs: 1000 / options.fps, lostMs: 2000, newTrackMargin: 0.05 })
   let tracker = newTracker()
   let state = emptyParking
   let saved = { state, at: 0 }
@@ -106,6 +105,7 @@ export function playScene(
     const tracked = tracker.update(
       detections.map(({ detection }) => detection),
       at,
+      { width: 1280, height: 720 },
     )
     const objects = tracked.map(({ trackId, label, score, box }) => ({
       trackId,

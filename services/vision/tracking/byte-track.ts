@@ -24,15 +24,18 @@ export interface ByteTrackConfig {
   readonly lostMs: number
   /** detections that may found a track score at least their threshold plus this */
   readonly newTrackMargin: number
-  /** size of the full frame in pixels; only its aspect matters */
+}
+
+/** Size of the full frame in pixels: boxes are compared in isotropic units. */
+export interface FrameSize {
   readonly width: number
   readonly height: number
 }
 
 export interface ByteTracker {
   /** One frame: detections in, the confirmed tracks seen in it out, in order of their ids. `at` in ms, rising. */
-  update(detections: readonly Detection[], at: number): TrackedDetection[]
-  /** Forgets all tracks (after a break of the stream); ids go on. */
+  update(detections: readonly Detection[], at: number, size: FrameSize): TrackedDetection[]
+  /** Forgets all tracks (after a break of the stream, or another size of frame); ids go on. */
   reset(): void
 }
 
@@ -57,15 +60,8 @@ export function createByteTracker(config: ByteTrackConfig): ByteTracker {
   let nextId = 1
   let lastAt: number | undefined
   let fresh = true
-  const toPixels = ([x1, y1, x2, y2]: Box): Box => [
-    x1 * config.width,
-    y1 * config.height,
-    x2 * config.width,
-    y2 * config.height,
-  ]
-
   return {
-    update(detections, at) {
+    update(detections, at, size) {
       const steps = lastAt === undefined ? 1 : Math.min(10, Math.max(0.1, (at - lastAt) / config.stepMs))
       lastAt = at
       const first = fresh
@@ -75,7 +71,7 @@ export function createByteTracker(config: ByteTrackConfig): ByteTracker {
         track.filter.predict(steps)
         track.predicted = track.filter.box
       }
-      const candidates = detections.map((detection) => ({ detection, pixels: toPixels(detection.box) }))
+      const candidates = detections.map((detection) => ({ detection, pixels: toPixels(detection.box, size) }))
       const strong = candidates.filter(({ detection }) => detection.score >= detection.threshold)
       const weak = candidates.filter(({ detection }) => detection.score < detection.threshold)
       const seen = new Map<Track, Candidate>()
@@ -140,6 +136,13 @@ export function createByteTracker(config: ByteTrackConfig): ByteTracker {
     },
   }
 }
+
+const toPixels = ([x1, y1, x2, y2]: Box, { width, height }: FrameSize): Box => [
+  x1 * width,
+  y1 * height,
+  x2 * width,
+  y2 * height,
+]
 
 interface Candidate {
   readonly detection: Detection

@@ -1,0 +1,240 @@
+// One camera: frames in, detections, tracks, zones, findings and evidence out.
+import type { CameraConfig } from '../contracts/config/cameras.ts'
+import type { VisionConfig } from '../contracts/config/vision.ts'
+import { AppError } from '../contracts/errors.ts'
+import type { Evidence } from '../contracts/evidence.ts'
+import type { CameraFrame, FrameCutPixels, FramePlan } from '../contracts/frames.ts'
+import type { Outgoing } from '../kernel/event-bus/event-bus.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Detection } from './detection/detection.ts'
+import { mergeCuts } from './detection/to-frame.ts'
+import type { EvidencePictures } from './evidence/evidence-pictures.ts'
+import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
+import { coverageOf } from './geometry/box.ts'
+import type { InferencePool } from './inference/inference-pool.ts'
+import type { Model } from './model-registry/model-registry.ts'
+import { lookOf } from './parking/look.ts'
+import { type ParkingEffect, stepParking } from './parking/parking-machine.ts'
+import { parkingRulesOf } from './parking/parking-rules.ts'
+import { withoutTracks } from './parking/parking-state.ts'
+import { createPersonCounter } from './persons/person-counter.ts'
+import { planFrames } from './plan/frame-plan.ts'
+import { type PresenceEffect, presenceSpotsOf, stepPresence } from './presence/presence-machine.ts'
+import type { FramePublisher } from './publishing/frame-publisher.ts'
+import type { CameraState, CameraWriter } from './state/camera-store.ts'
+import { createByteTracker, type TrackedDetection } from './tracking/byte-track.ts'
+import { createTrackMemory, type RememberedTrack } from './tracking/track-memory.ts'
+import type { VisionMetrics } from './vision-metrics.ts'
+import { zonesOf } from './zones/camera-zones.ts'
+import { groupOf } from './zones/zone-rules.ts'
+
+export interface CameraEye {
+  readonly plan: FramePlan
+  /** Frames of one camera come one after another. */
+  see(frame: CameraFrame): Promise<void>
+  /** Waits for the frame under way, saves, flushes. */
+  close(): Promise<void>
+}
+
+export interface CameraEyeDeps extends Pick<Kernel, 'logger'> {
+  readonly pool: Pick<InferencePool, 'infer'>
+  readonly evidence: EvidencePictures
+  readonly publisher: FramePublisher
+  readonly writer: CameraWriter
+  readonly metrics: VisionMetrics
+}
+
+export function createCameraEye(
+  deps: CameraEyeDeps,
+  configured: CameraConfig,
+  models: readonly Model[],
+  restored: CameraState,
+  config: VisionConfig & { timezone: string },
+): CameraEye {
+  const { writer, publisher, metrics, logger } = deps
+  const camera: CameraConfig = { ...configured, zones: [...zonesOf(configured)] }
+  const { plan, cutsOf } = planFrames(camera, models, config.plan)
+  const rules = parkingRulesOf(camera, config, config.timezone)
+  const spots = presenceSpotsOf(camera.zones, config.presence, config.timezone)
+  const { lowScore, newTrackMargin, lostSeconds } = config.tracking
+  const tracker = createByteTracker({ stepMs: 1000 / camera.fps, lostMs: 1000 * lostSeconds, newTrackMargin })
+  const memory = createTrackMemory(camera.zones, {
+    inertiaFrames: config.zoneInertiaFrames,
+    moveShare: config.parking.moveShare,
+  })
+  const watchZones = camera.zones.filter(({ kind }) => kind === 'watch').map(({ id }) => id)
+  const countsPersons = watchZones.length > 0 && models.some(({ classes }) => classes.includes(config.persons.label))
+  const persons = createPersonCounter({ everyMs: 1000 * config.persons.everySeconds })
+  let state: CameraState = { ...restored, parking: withoutTracks(restored.parking) }
+  let savedAt = Number.NEGATIVE_INFINITY
+  let busy: Promise<void> = Promise.resolve()
+  let size = { width: 0, height: 0 }
+
+  const detect = async (frame: CameraFrame, model: Model): Promise<Detection[]> => {
+    const wanted = new Set(cutsOf.get(model.key))
+    const cuts = frame.cuts.filter(({ cut }) => wanted.has(cut.id))
+    if (cuts.length === 0) return []
+    const minimumScore = Math.min(lowScore, model.description.threshold)
+    const { detections, seconds } = await deps.pool.infer(
+      model.key,
+      camera.id,
+      cuts.map(({ rgb }) => rgb),
+      minimumScore,
+    )
+    metrics.inferenceSeconds.observe({ model: model.name }, seconds)
+    return mergeCuts(
+      cuts.map((placement, index) => ({ placement, detections: detections[index] ?? [] })),
+      { model: model.tag, thresholdOf: model.thresholdOf, iou: model.description.nms },
+    )
+  }
+
+  const look = async (frame: CameraFrame) => {
+    const at = frame.capturedAt
+    if (!Number.isFinite(at) || Math.abs(at) > 8.64e15)
+      throw new AppError('QLY_INTERNAL', `frame of ${camera.id} at ${at}`)
+    if (frame.discontinuity || frame.width !== size.width || frame.height !== size.height) {
+      tracker.reset()
+      memory.reset()
+      state = { ...state, parking: withoutTracks(state.parking) }
+      size = { width: frame.width, height: frame.height }
+    }
+    const found = await Promise.all(models.map(async (model) => ({ model, detections: await detect(frame, model) })))
+    const boxes = found.filter(({ model }) => model.description.family !== 'classifier')
+    const tracked = tracker.update(
+      boxes.flatMap(({ detections }) => detections),
+      at,
+      size,
+    )
+    const tracks = memory.remember(tracked, at)
+    const hits = found.flatMap(({ detections }) => detections.filter(({ score, threshold }) => score >= threshold))
+    metrics.saw(camera.id, hits)
+
+    const parking = stepParking(state.parking, { at, objects: toParkingObjects(tracked, frame, rules.groups) }, rules)
+    const presence = stepPresence(state.presence, { at, hits }, spots, camera.id)
+    state = { parking: parking.state, presence: presence.state }
+    const events = await tell(frame, parking.effects, presence.effects)
+    saveIfDue(events, parking.effects.length > 0, at)
+
+    for (const { model } of boxes) {
+      publisher.analysed(
+        camera,
+        model.tag,
+        tracks.filter((track) => track.model === model.tag),
+        at,
+      )
+    }
+    if (countsPersons) {
+      const count = persons.count(personsIn(tracks, watchZones, config.persons.label), at)
+      if (count) publisher.persons(camera, count.persons, count.observedAt)
+    }
+  }
+
+  /** Pictures first, then the event that names them. A store that fails costs the pictures, never the finding. */
+  const tell = async (
+    frame: CameraFrame,
+    parkingEffects: readonly ParkingEffect[],
+    presenceEffects: readonly PresenceEffect[],
+  ): Promise<Outgoing[]> => {
+    const events: Outgoing[] = []
+    const at = frame.capturedAt
+    const picturesOf = new Map<string, readonly Evidence[]>()
+    for (const effect of parkingEffects) {
+      const { vehicle } = effect
+      const zoneIds = effect.type === 'started' ? [effect.zone.id] : Object.keys(vehicle.clocks)
+      let pictures: readonly Evidence[] = []
+      if (effect.type === 'parked' || effect.type === 'started') {
+        pictures = picturesOf.get(vehicle.id) ?? (await takePictures(frame, zoneIds, vehicle.box))
+        picturesOf.set(vehicle.id, pictures)
+      }
+      if (effect.type === 'parked') keepPictures(vehicle.id, pictures)
+      const event = parkingEvent(
+        effect,
+        camera,
+        at,
+        effect.type === 'started' ? joined(vehicle.pictures, pictures) : [],
+      )
+      if (event) events.push(event)
+      if (effect.type !== 'parked') metrics.findings.inc({ kind: 'illegal_parking', phase: effect.type })
+    }
+    for (const effect of presenceEffects) {
+      const { finding, type } = effect
+      const pictures = type === 'started' ? await takePictures(frame, [finding.zoneId], finding.box) : []
+      events.push(presenceEvent(effect, camera, at, pictures))
+      metrics.findings.inc({ kind: finding.kind, phase: type })
+    }
+    return events
+  }
+
+  const takePictures = async (
+    frame: CameraFrame,
+    zoneIds: readonly string[],
+    box: Detection['box'],
+  ): Promise<Evidence[]> => {
+    const zones = camera.zones.filter(({ id }) => zoneIds.includes(id)).map(({ polygon }) => polygon)
+    try {
+      return await deps.evidence.take(frame, { zones, boxes: [box] })
+    } catch (error) {
+      logger.error(
+        { camera: camera.id, err: error },
+        'evidence pictures could not be kept; the finding is told without',
+      )
+      return []
+    }
+  }
+
+  const keepPictures = (vehicleId: string, pictures: readonly Evidence[]) => {
+    const vehicles = state.parking.vehicles.map((vehicle) =>
+      vehicle.id === vehicleId ? { ...vehicle, pictures: [...pictures] } : vehicle,
+    )
+    state = { ...state, parking: { ...state.parking, vehicles } }
+  }
+
+  const saveIfDue = (events: readonly Outgoing[], changed: boolean, at: number) => {
+    const clockRuns = state.parking.vehicles.length > 0
+    const due = Math.abs(at - savedAt) >= config.saveSeconds * 1000
+    if (events.length === 0 && !changed && !(clockRuns && due)) return
+    savedAt = at
+    writer.save(state, events)
+  }
+
+  return {
+    plan,
+    see(frame) {
+      const done = busy.then(() => look(frame))
+      busy = done.catch(() => undefined)
+      return done
+    },
+    async close() {
+      await busy
+      writer.save(state, [])
+      await writer.flush()
+      publisher.forget(camera.id)
+    },
+  }
+}
+
+/** Everything tracked may hide a place; looks are taken of what can park. */
+function toParkingObjects(tracked: readonly TrackedDetection[], frame: CameraFrame, groups: ReadonlySet<string>) {
+  return tracked.map(({ trackId, label, score, box }) => {
+    const group = groupOf(label)
+    const cut = groups.has(group) ? cutThatShows(frame.cuts, box) : undefined
+    const look = cut === undefined ? undefined : lookOf(box, cut)
+    return { trackId, label, group, score, box, ...(look ? { look } : {}) }
+  })
+}
+
+/** The cut that shows the box with the most pixels. */
+function cutThatShows(cuts: readonly FrameCutPixels[], box: Detection['box']): FrameCutPixels | undefined {
+  const showing = cuts.filter(({ cut }) => coverageOf(box, cut.region) > 0.9)
+  const scale = ({ cut, pictureWidth }: FrameCutPixels) => pictureWidth / (cut.region[2] - cut.region[0])
+  return showing.sort((a, b) => scale(b) - scale(a))[0]
+}
+
+const personsIn = (tracks: readonly RememberedTrack[], zoneIds: readonly string[], label: string): number =>
+  tracks.filter((track) => track.label === label && track.zones.some((zone) => zoneIds.includes(zone))).length
+
+/** Pictures of one moment are listed once. */
+function joined(first: readonly Evidence[], second: readonly Evidence[]): Evidence[] {
+  const known = new Set(first.map(({ at, role }) => `${at} ${role}`))
+  return [...first, ...second.filter(({ at, role }) => !known.has(`${at} ${role}`))]
+}

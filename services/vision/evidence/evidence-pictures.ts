@@ -1,0 +1,52 @@
+// Evidence: a frame as JPEG, as the camera saw it and with what was found drawn in, kept in the object store by content hash.
+import sharp from 'sharp'
+import type { Evidence } from '../../contracts/evidence.ts'
+import type { CameraFrame, Pixels } from '../../contracts/frames.ts'
+import type { ObjectStore } from '../../kernel/object-store/object-store.ts'
+import { drawOverlay, type Overlay } from './overlay.ts'
+
+export interface EvidencePictures {
+  /** Two pictures of a frame, `clean` and `boxed`. Must be awaited while the frame is valid. */
+  take(frame: CameraFrame, overlay: Omit<Overlay, 'time'>): Promise<Evidence[]>
+}
+
+export function createEvidencePictures(
+  deps: { objectStore: Pick<ObjectStore, 'put'> },
+  config: { quality: number; maximumWidth: number; timezone: string },
+): EvidencePictures {
+  const localTime = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: config.timezone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  })
+  const store = async (jpeg: Buffer, at: number, role: Evidence['role']): Promise<Evidence> => {
+    const stored = await deps.objectStore.put(jpeg, { prefix: 'evidence', mediaType: 'image/jpeg', at })
+    return { url: `/api/v1/evidence/${stored.key}`, sha256: stored.sha256, at: new Date(at).toISOString(), role }
+  }
+  return {
+    async take(frame, overlay) {
+      const at = frame.capturedAt
+      const picture = await scaled(await frame.fullFrame(), config.maximumWidth)
+      const svg = drawOverlay({ ...overlay, time: localTime.format(at) }, picture.width, picture.height)
+      const [clean, boxed] = await Promise.all([
+        toSharp(picture).jpeg({ quality: config.quality }).toBuffer(),
+        toSharp(picture)
+          .composite([{ input: Buffer.from(svg) }])
+          .jpeg({ quality: config.quality })
+          .toBuffer(),
+      ])
+      return Promise.all([store(clean, at, 'clean'), store(boxed, at, 'boxed')])
+    },
+  }
+}
+
+const toSharp = ({ rgb, width, height }: Pixels) => sharp(rgb, { raw: { width, height, channels: 3 } })
+
+async function scaled(pixels: Pixels, maximumWidth: number): Promise<Pixels> {
+  if (pixels.width <= maximumWidth) return pixels
+  const { data, info } = await toSharp(pixels)
+    .resize({ width: maximumWidth })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return { width: info.width, height: info.height, rgb: data }
+}

@@ -1,0 +1,33 @@
+// The tables of vision: one row a camera with its dwell and presence state, and the outbox.
+import type { Migration } from 'kysely'
+import {
+  type InboxOutboxTables,
+  inboxOutboxMigrations,
+} from '../../kernel/transactional-consumer/transactional-consumer.ts'
+
+export interface VisionTables extends InboxOutboxTables {
+  camera_state: {
+    camera_id: string
+    /** rises with every save; an older one never overwrites a newer */
+    version: number
+    saved_at: number
+    parking: string
+    presence: string
+  }
+}
+
+export const visionMigrations: Readonly<Record<string, Migration>> = {
+  ...inboxOutboxMigrations,
+  '0001-camera-state': {
+    async up(db) {
+      await db.schema
+        .createTable('camera_state')
+        .addColumn('camera_id', 'text', (column) => column.primaryKey())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('saved_at', 'integer', (column) => column.notNull())
+        .addColumn('parking', 'text', (column) => column.notNull())
+        .addColumn('presence', 'text', (column) => column.notNull())
+        .execute()
+    },
+  },
+}

@@ -1,0 +1,132 @@
+// The vision room: opens cameras with their models and saved state, sees their frames, tells what it finds.
+import type { CameraConfig } from '../contracts/config/cameras.ts'
+import type { Config } from '../contracts/config/config.ts'
+import { AppError } from '../contracts/errors.ts'
+import type { CameraEyes } from '../contracts/frames.ts'
+import type { Clock } from '../kernel/clock/clock.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Service } from '../kernel/lifecycle/service.ts'
+import { createInbox } from '../kernel/transactional-consumer/inbox.ts'
+import { createOutbox } from '../kernel/transactional-consumer/outbox.ts'
+import { createWorkLoop, type WorkLoop } from '../kernel/transactional-consumer/work-loop.ts'
+import { type CameraEye, createCameraEye } from './camera-eye.ts'
+import { createEvidencePictures } from './evidence/evidence-pictures.ts'
+import { createInferencePool, type InferencePool } from './inference/inference-pool.ts'
+import { createModelRegistry, type ModelRegistry } from './model-registry/model-registry.ts'
+import { createFramePublisher } from './publishing/frame-publisher.ts'
+import { type CameraStore, createCameraStore } from './state/camera-store.ts'
+import { type VisionTables, visionMigrations } from './state/vision-tables.ts'
+import { createVisionMetrics } from './vision-metrics.ts'
+
+export type VisionDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock' | 'logger' | 'registry'>
+
+/** What exists between start and stop. */
+interface Running {
+  readonly pool: InferencePool
+  readonly models: ModelRegistry
+  readonly store: CameraStore
+  readonly loop: WorkLoop
+  readonly stopping: AbortController
+}
+
+/** `eyes` is what media shows its frames to. Cameras are opened between start and stop. */
+export function createVisionService(deps: VisionDeps, config: Config): Service & { readonly eyes: CameraEyes } {
+  const { registry, clock } = deps
+  const logger = deps.logger.child({ room: 'vision' })
+  const settings = { ...config.vision, timezone: config.timezone }
+  const metrics = createVisionMetrics(registry)
+  const evidence = createEvidencePictures(deps, { ...settings.evidence, timezone: config.timezone })
+  const publisher = createFramePublisher(
+    { ...deps, logger },
+    { publishFrames: settings.publishFrames, moveShare: settings.parking.moveShare },
+  )
+  const cameras = new Map<string, Promise<CameraEye>>()
+  let running: Running | undefined
+  let stopped: Promise<void> | undefined
+
+  const openCamera = async (camera: CameraConfig): Promise<CameraEye> => {
+    if (running === undefined || stopped)
+      throw new AppError('QLY_INTERNAL', 'vision is not running', { retryable: true })
+    const { pool, models, store } = running
+    const opened = []
+    for (const name of camera.models) opened.push(await models.open(name))
+    const { state, version } = await store.load(camera.id)
+    const writer = store.writer(camera.id, version)
+    return createCameraEye({ pool, evidence, publisher, writer, metrics, logger }, camera, opened, state, settings)
+  }
+
+  const closeCamera = async (cameraId: string): Promise<void> => {
+    const eye = cameras.get(cameraId)
+    cameras.delete(cameraId)
+    metrics.cameras.set(cameras.size)
+    await (await eye?.catch(() => undefined))?.close()
+  }
+
+  const eyes: CameraEyes = {
+    async open(camera) {
+      await closeCamera(camera.id)
+      const opening = openCamera(camera)
+      cameras.set(camera.id, opening)
+      metrics.cameras.set(cameras.size)
+      try {
+        return (await opening).plan
+      } catch (error) {
+        if (cameras.get(camera.id) === opening) cameras.delete(camera.id)
+        metrics.cameras.set(cameras.size)
+        throw error
+      }
+    },
+    async see(frame) {
+      const eye = await cameras.get(frame.cameraId)
+      // A frame of a camera that was just closed is late, not wrong.
+      if (eye === undefined) return
+      await eye.see(frame)
+      metrics.queue.set(running?.pool.queued ?? 0)
+    },
+    close: closeCamera,
+  }
+
+  return {
+    name: 'vision',
+    level: 'drain',
+    eyes,
+    async start(signal) {
+      const room = await deps.database.room<VisionTables>('vision', visionMigrations)
+      signal.throwIfAborted()
+      const inner = { ...deps, logger, room: room as never }
+      const loop = createWorkLoop(inner, createInbox(inner, 'vision'), createOutbox(inner, 'vision'))
+      await loop.start()
+      const pool = createInferencePool({ logger }, settings)
+      const stopping = new AbortController()
+      running = {
+        pool,
+        models: createModelRegistry({ pool }, { directory: settings.modelsDirectory }),
+        store: createCameraStore({ clock, logger, room, loop, signal: stopping.signal }),
+        loop,
+        stopping,
+      }
+    },
+    stop() {
+      stopped ??= (async () => {
+        if (running === undefined) return
+        const { pool, loop, stopping } = running
+        const closing = Promise.allSettled([...cameras.keys()].map(closeCamera))
+        // The cameras' last saves get a moment; with an engine that does not answer, what is not committed is found again after the next start.
+        await within(clock, 1000, Promise.all([closing, publisher.drain()]))
+        stopping.abort()
+        loop.close()
+        await Promise.allSettled([closing, loop.stop()])
+        await pool.stop()
+      })()
+      return stopped
+    },
+  }
+}
+
+/** Waits for work, but not longer than this. */
+async function within(clock: Clock, milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController()
+  const limit = clock.sleep(milliseconds, done.signal).catch(() => undefined)
+  await Promise.race([work, limit])
+  done.abort()
+}
