@@ -83,6 +83,7 @@ describe('muting', () => {
       )
       const step = later.steps.find(({ step }) => step.action === 'unmuted')?.step
       expect(step).toMatchObject({ by: 'system:alerts', comment: 'silence of operator-li expired' })
+      expect(later.silences.map(({ endedBy }) => endedBy)).toEqual([null, 'system:alerts'])
     })
 
     it('can be ended by hand, once', async () => {

@@ -88,6 +88,20 @@ describe('the alerts service', () => {
       expect(bed.notices).toHaveLength(4)
     })
 
+    it('are not issued of what somebody acknowledges before', async () => {
+      const clock = createManualClock(start)
+      const bed = await open({ clock })
+      await bed.finding()
+      const { alert } = await until(() => bed.steps[0])
+      await bed.command('alert', alert.id, 'acknowledge')
+      await bed.settled()
+      await clock.advance(10 * minute)
+      await bed.settled()
+      expect(bed.notices).toEqual([])
+      await bed.finding({ phase: 'continued', severity: 'critical' })
+      expect(await until(() => bed.notices[0])).toMatchObject({ reason: 'new', severity: 'critical' })
+    })
+
     it('of critical alerts are issued at once', async () => {
       const bed = await open({ clock: createManualClock(start) })
       await bed.finding({ kind: 'fire' })

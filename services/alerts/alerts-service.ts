@@ -68,7 +68,7 @@ export function createAlertsService(deps: AlertsDeps, config: Config): Service {
         {
           fireDue: () => fireDueTimers({ room, consumer: started, clock, desk }),
           caughtUp: (stopping) => caughtUp(started, clock, stopping),
-          lookEveryMs: room.engine === 'sqlite' ? 10_000 : 1000,
+          lookEveryMs: room.engine === 'sqlite' ? 5000 : 1000,
         },
       )
       consumer = started

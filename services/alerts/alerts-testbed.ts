@@ -9,6 +9,7 @@ import { type DeviceChanged, deviceChangedV1 } from '../contracts/events/device-
 import { type FindingChanged, findingChangedV1 } from '../contracts/events/finding-changed-v1.ts'
 import type { NoticeIssued } from '../contracts/events/notice-issued-v1.ts'
 import { type Ticket, ticketChangedV1 } from '../contracts/events/ticket-changed-v1.ts'
+import type { Silence } from '../contracts/silences.ts'
 import type { Clock } from '../kernel/clock/clock.ts'
 import type { ManualClock } from '../kernel/clock/manual-clock.ts'
 import { systemClock } from '../kernel/clock/system-clock.ts'
@@ -56,6 +57,7 @@ export async function openTestbed(directory: string, options: TestbedOptions = {
   const steps: AlertChanged[] = []
   const notices: NoticeIssued[] = []
   const answers: CommandAnswered[] = []
+  const silences: Silence[] = []
   const seen = new Set<string>()
   const tail = await bus.tail(
     { topics: ['qly.alert.v1', 'qly.notice.v1', 'qly.answer.v1'], from: 'earliest' },
@@ -65,6 +67,7 @@ export async function openTestbed(directory: string, options: TestbedOptions = {
       if (event.type === 'cn.qianliyan.alert.changed.v1') steps.push(event.data)
       else if (event.type === 'cn.qianliyan.notice.issued.v1') notices.push(event.data)
       else if (event.type === 'cn.qianliyan.command.answered.v1') answers.push(event.data)
+      else silences.push(event.data.silence)
     },
   )
   await service.start(new AbortController().signal)
@@ -79,6 +82,7 @@ export async function openTestbed(directory: string, options: TestbedOptions = {
     steps,
     notices,
     answers,
+    silences,
     /** rows of alerts that are open or acknowledged */
     openAlerts: async () =>
       (await room.db.selectFrom('alert').select('id').where('open_key', 'is not', null).execute()).length,

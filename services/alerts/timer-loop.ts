@@ -20,6 +20,8 @@ export interface TimerLoopOptions {
 }
 
 const retryAfterMs = 1000
+/** A timer is noticed before the transaction that sets it commits; looking sooner than this would find nothing. */
+const commitMs = 200
 
 export function createTimerLoop(deps: { clock: Clock; logger: Logger }, options: TimerLoopOptions): TimerLoop {
   const { clock, logger } = deps
@@ -47,6 +49,7 @@ export function createTimerLoop(deps: { clock: Clock; logger: Logger }, options:
         const { more, nextDueAt } = await options.fireDue()
         if (!more) await sleep(nextDueAt ?? clock.now() + options.lookEveryMs)
       } catch (error) {
+        if (stopping.signal.aborted) return
         logger.error({ err: error }, 'timers could not be fired; trying again')
         await clock.sleep(retryAfterMs, stopping.signal).catch(() => {})
       }
@@ -62,8 +65,9 @@ export function createTimerLoop(deps: { clock: Clock; logger: Logger }, options:
       await running
     },
     noticeTimer(dueAt) {
-      if (dueAt >= wakeAt) return
-      wakeAt = dueAt
+      const at = Math.max(dueAt, clock.now() + commitMs)
+      if (at >= wakeAt) return
+      wakeAt = at
       nap?.abort()
     },
   }

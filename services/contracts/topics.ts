@@ -11,6 +11,7 @@ import { frameCapturedV1 } from './events/frame-captured-v1.ts'
 import { letterDiedV1 } from './events/letter-died-v1.ts'
 import { noticeIssuedV1 } from './events/notice-issued-v1.ts'
 import { readingRecordedV1 } from './events/reading-recorded-v1.ts'
+import { silenceChangedV1 } from './events/silence-changed-v1.ts'
 import { ticketChangedV1 } from './events/ticket-changed-v1.ts'
 
 export interface TopicDefinition<Events extends readonly EventDefinition[] = readonly EventDefinition[]> {
@@ -79,8 +80,8 @@ export const topics = {
     retention: { milliseconds: 90 * day, bytes: 2 * gibibyte },
   }),
   'qly.notice.v1': defineTopic({
-    summary: 'What people are told of alerts, a group at a time.',
-    events: [noticeIssuedV1],
+    summary: 'What people are told of alerts, a group at a time; and silences, while which nobody is told.',
+    events: [noticeIssuedV1, silenceChangedV1],
     keyedBy: 'group key',
     partitions: 1,
     retention: { milliseconds: 30 * day, bytes: gibibyte },
@@ -152,6 +153,8 @@ export function keyOf(event: TopicEvent): string {
       return event.data.commandId
     case 'cn.qianliyan.notice.issued.v1':
       return event.data.groupKey
+    case 'cn.qianliyan.silence.changed.v1':
+      return event.data.silence.id
     case 'cn.qianliyan.letter.died.v1':
       return event.data.origin
   }

@@ -3,10 +3,11 @@
 import { iso, system, type TimerName, timerNames } from '../life-cycle/alert-record.ts'
 import { silenceConcerns } from '../muting/decide-mute.ts'
 import { findAlert, forgetAlerts } from '../store/alert-store.ts'
-import { findSilence, forgetSilences, saveSilence, takeDropped } from '../store/records-store.ts'
+import { findSilence, forgetSilences, takeDropped } from '../store/records-store.ts'
 import { clearTimers, setTimer, type TimerRow } from '../store/timer-store.ts'
 import { handleDeviceOverdue } from './handle-device.ts'
 import { decideAndKeep } from './keep-decision.ts'
+import { keepSilence } from './keep-silence.ts'
 import { sweepMutes } from './mutes.ts'
 import { issueNotice, tellGroup } from './tell-group.ts'
 import type { Work } from './work.ts'
@@ -43,8 +44,7 @@ async function fireAlert(work: Work, timer: TimerRow): Promise<void> {
 async function expire(work: Work, timer: TimerRow): Promise<void> {
   const silence = await findSilence(work.db, timer.ownerId)
   if (!silence || silence.endedAt !== null) return clearTimers(work.db, 'silence', timer.ownerId)
-  await saveSilence(work.db, { ...silence, endedAt: iso(work.now), endedBy: system })
-  work.silences = undefined
+  await keepSilence(work, { ...silence, endedAt: iso(work.now), endedBy: system })
   await sweepMutes(work, undefined, { by: system, comment: `silence of ${silence.author} expired` }, (alert) =>
     silenceConcerns(silence, alert),
   )

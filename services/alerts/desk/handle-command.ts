@@ -11,8 +11,9 @@ import type { CommandInput } from '../life-cycle/decision.ts'
 import { silenceConcerns } from '../muting/decide-mute.ts'
 import { createSilence, expireSilence, type SilenceDecision } from '../muting/decide-silence.ts'
 import { findAlert } from '../store/alert-store.ts'
-import { activeSilences, findSilence, saveSilence } from '../store/records-store.ts'
+import { activeSilences, findSilence } from '../store/records-store.ts'
 import { keepDecision } from './keep-decision.ts'
+import { keepSilence } from './keep-silence.ts'
 import { sweepMutes } from './mutes.ts'
 import { eventSource, type Work } from './work.ts'
 
@@ -113,9 +114,7 @@ async function commandSilence(work: Work, command: CommandIssued): Promise<Answe
   if ('code' in decided) return decided
   if ('refusal' in decided) return decided.refusal
   const { silence } = decided
-  await saveSilence(work.db, silence)
-  work.silences = undefined
-  if (silence.endedAt === null) work.onTimer(Date.parse(silence.until))
+  await keepSilence(work, silence)
   const comment = silence.endedAt === null ? silence.reason : 'silence ended'
   await sweepMutes(work, undefined, { by: command.by, comment }, (alert) => silenceConcerns(silence, alert))
   return { result: silence }

@@ -25,7 +25,7 @@ export async function handleFinding(work: Work, finding: FindingChanged, at: num
       type: 'finding',
       finding,
       at: Math.min(at, work.now),
-      newId: ulid(work.now),
+      newId: mayOpen ? ulid(work.now) : '',
       key,
       groupKey: groupKeyOf(finding, work.config),
       location: mayOpen ? await locationOf(work, finding) : null,

@@ -6,7 +6,7 @@ import { groupHasEnd, groupHasNews } from '../grouping/decide-group.ts'
 import { type AlertRecord, type Change, rank, worse } from '../life-cycle/alert-record.ts'
 import { decide } from '../life-cycle/decide.ts'
 import type { Decision, Input } from '../life-cycle/decision.ts'
-import { saveAlert } from '../store/alert-store.ts'
+import { alertsOfGroup, saveAlert } from '../store/alert-store.ts'
 import { findGroup, saveGroup } from '../store/records-store.ts'
 import { sweepInhibited } from './mutes.ts'
 import { tellGroup } from './tell-group.ts'
@@ -55,7 +55,10 @@ async function tellGroupOf(work: Work, record: AlertRecord, changes: readonly Ch
     .map(({ alert }) => alert.severity)
     .reduce<Severity | null>((sum, severity) => (sum === null ? severity : worse(sum, severity)), null)
   const ended = record.told && changes.some(({ step }) => ends.has(step.action))
-  if (news === null && !ended) return
+  if (news === null && !ended) {
+    if (changes.some(({ step }) => step.action === 'acknowledged')) await holdNotice(work, groupKey)
+    return
+  }
   const known = await findGroup(work.db, groupKey)
   const group =
     news !== null
@@ -65,6 +68,16 @@ async function tellGroupOf(work: Work, record: AlertRecord, changes: readonly Ch
   await saveGroup(work.db, groupKey, group)
   if (group.dueAt <= work.now) await tellGroup(work, groupKey)
   else work.onTimer(group.dueAt)
+}
+
+/** Somebody has taken care of all there is in the group: what was still to be told need not be. */
+async function holdNotice(work: Work, groupKey: string): Promise<void> {
+  const group = await findGroup(work.db, groupKey)
+  if (!group?.news) return
+  const waiting = (await alertsOfGroup(work.db, groupKey)).some(
+    ({ alert }) => alert.state === 'open' && alert.muted === null,
+  )
+  if (!waiting) await saveGroup(work.db, groupKey, { ...group, news: false })
 }
 
 /** What people should hear of, and nobody has muted. */

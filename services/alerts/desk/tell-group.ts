@@ -6,6 +6,7 @@ import { decideGroup } from '../grouping/decide-group.ts'
 import { isOpen, iso, rank, worse } from '../life-cycle/alert-record.ts'
 import { alertsOfGroup } from '../store/alert-store.ts'
 import { findGroup, saveGroup } from '../store/records-store.ts'
+import { setTimer } from '../store/timer-store.ts'
 import { decideAndKeep } from './keep-decision.ts'
 import { eventSource, type Work } from './work.ts'
 
@@ -14,7 +15,8 @@ const maximumListed = 100
 /** Looks at a group whose time has come. */
 export async function tellGroup(work: Work, groupKey: string): Promise<void> {
   const group = await findGroup(work.db, groupKey)
-  if (!group || group.dueAt > work.now) return
+  if (!group) return setTimer(work.db, 'group', groupKey, 'tell', null)
+  if (group.dueAt > work.now) return saveGroup(work.db, groupKey, group)
   const records = await alertsOfGroup(work.db, groupKey)
   const open = records.filter(({ alert }) => isOpen(alert.state) && alert.muted === null)
   const ended = records.filter(({ alert }) => !isOpen(alert.state))

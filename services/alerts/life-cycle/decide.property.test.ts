@@ -86,9 +86,8 @@ describe('any sequence of inputs', () => {
         const story = tellStory('gas')
         let second = 0
         for (const [pause, happen] of events) {
-          const before = story.record
           second += pause
-          story.at(second)
+          const before = story.at(second).record
           happen(story, second)
           if (!story.record) continue
           expect(faultsOf(story.record)).toEqual([])

@@ -1,5 +1,6 @@
 // The life cycle, story by story.
 import { describe, expect, it } from 'vitest'
+import type { AlertKind } from '../../contracts/alert-kinds.ts'
 import type { Evidence } from '../../contracts/evidence.ts'
 import { iso } from './alert-record.ts'
 import type { CommandInput } from './decision.ts'
@@ -17,297 +18,164 @@ const picture = (letter: string): Evidence => ({
   at: iso(storyStart),
   role: 'clean',
 })
-const quickRepeats = { repeatedEverySeconds: 0 }
+const car = 'illegal_parking'
+const water = 'water_quality'
 
 describe('the life of an alert', () => {
-  const table: [
-    name: string,
-    kind: Parameters<typeof tellStory>[0],
-    settings: object,
-    tell: (story: Story) => Story,
-    steps: string[],
-  ][] = [
+  const fast = { repeatedEverySeconds: 0 }
+  const fadingGas = {
+    kinds: {
+      gas: {
+        clearAfterQuietSeconds: 600,
+        ladder: [],
+        whenQuiet: [
+          { afterSeconds: 60, severity: 'medium' },
+          { afterSeconds: 300, severity: 'low' },
+        ],
+      },
+    },
+  }
+  const hump = { afterSeconds: 10, severity: 'high' }
+  const noise = { kinds: { noise: { severity: 'info', ladder: [hump, { afterSeconds: 100, severity: 'low' }] } } }
+  const day = 86_400
+  /** what happens (see story.ts), and what is published, each by its second */
+  const table: [name: string, kind: AlertKind, settings: object, script: string, steps: string][] = [
+    ['opens and clears after the quiet time', car, {}, '0 start | 100 end | 500', '0 opened, 160 cleared'],
     [
-      'opens, clears after the quiet time',
-      'illegal_parking',
+      'stays the same if back in the quiet time',
+      car,
+      fast,
+      '0 start | 100 end | 130 start f2 | 300',
+      '0 opened, 130 repeated',
+    ],
+    [
+      'is the same if back soon after',
+      car,
       {},
-      (s) => s.finding('started').at(100).finding('ended').at(500),
-      ['0 opened', '160 cleared:open→cleared'],
+      '0 start | 10 end | 300 start f2',
+      '0 opened, 70 cleared, 300 opened cleared→open',
     ],
+    ['is another if back later', car, {}, '0 start | 10 end | 671 start f2', '0 opened, 70 cleared, 671 opened'],
+    ['opens with a later word if the first was lost', car, {}, '0 go', '0 opened'],
+    ['is not made by an end alone', car, {}, '0 end', ''],
     [
-      'stays the same when the condition is back within the quiet time',
-      'illegal_parking',
-      quickRepeats,
-      (s) => s.finding('started').at(100).finding('ended').at(130).finding('started', { findingId: 'f2' }).at(300),
-      ['0 opened', '130 repeated'],
+      'waits for the end of all its findings',
+      car,
+      fast,
+      '0 start | 5 start f2 | 10 end | 200 end f2 | 260',
+      '0 opened, 5 repeated, 260 cleared',
     ],
+    ['does not mind an end that it does not know', car, {}, '0 start | 5 end other | 1000', '0 opened'],
     [
-      'opens again, the same alert, when it is back soon after clearing',
-      'illegal_parking',
+      'rises with duration',
+      car,
       {},
-      (s) => s.finding('started').at(10).finding('ended').at(300).finding('started', { findingId: 'f2' }),
-      ['0 opened', '70 cleared:open→cleared', '300 opened:cleared→open'],
+      '300 start since=0 | 1799 | 1800',
+      '300 opened, 1800 severity_changed medium→high',
     ],
-    [
-      'is another alert when it is back later than that',
-      'illegal_parking',
-      {},
-      (s) => s.finding('started').at(10).finding('ended').at(671).finding('started', { findingId: 'f2' }),
-      ['0 opened', '70 cleared:open→cleared', '671 opened'],
-    ],
-    [
-      'opens with a word that goes on, if the first was lost',
-      'illegal_parking',
-      {},
-      (s) => s.finding('continued'),
-      ['0 opened'],
-    ],
-    ['is not made by an end alone', 'illegal_parking', {}, (s) => s.finding('ended'), []],
-    [
-      'is cleared only when the last of its findings has ended',
-      'illegal_parking',
-      quickRepeats,
-      (s) =>
-        s
-          .finding('started')
-          .at(5)
-          .finding('started', { findingId: 'f2' })
-          .at(10)
-          .finding('ended')
-          .at(200)
-          .finding('ended', { findingId: 'f2' })
-          .at(260),
-      ['0 opened', '5 repeated', '260 cleared:open→cleared'],
-    ],
-    [
-      'does not mind an end that it does not know',
-      'illegal_parking',
-      {},
-      (s) => s.finding('started').at(5).finding('ended', { findingId: 'other' }).at(1000),
-      ['0 opened'],
-    ],
-    [
-      'rises with duration: parked for half an hour',
-      'illegal_parking',
-      {},
-      (s) => s.at(300).finding('started', { sinceSecond: 0 }).at(1799).at(1800),
-      ['300 opened', '1800 severity_changed:medium→high'],
-    ],
-    [
-      'opens at the rung that is reached already',
-      'illegal_parking',
-      {},
-      (s) => s.at(2000).finding('started', { sinceSecond: 0 }),
-      ['2000 opened'],
-    ],
-    [
-      'does not climb in the quiet time',
-      'illegal_parking',
-      {},
-      (s) => s.finding('started').at(1790).finding('ended').at(1840),
-      ['0 opened'],
-    ],
+    ['opens at the rung that is reached already', car, {}, '2000 start since=0', '2000 opened'],
+    ['does not climb in the quiet time', car, {}, '0 start | 1790 end | 1840', '0 opened'],
     [
       'rises at once and falls after a while with what is measured',
-      'water_quality',
-      quickRepeats,
-      (s) =>
-        s
-          .finding('started', { severity: 'medium' })
-          .at(10)
-          .finding('continued', { severity: 'critical' })
-          .at(20)
-          .finding('continued', { severity: 'low' })
-          .at(79)
-          .at(80),
-      ['0 opened', '10 severity_changed:medium→critical', '20 repeated', '80 severity_changed:critical→low'],
+      water,
+      fast,
+      '0 start medium | 10 go critical | 20 go low | 79 | 80',
+      '0 opened, 10 severity_changed medium→critical, 20 repeated, 80 severity_changed critical→low',
     ],
     [
       'does not fall for a moment only',
-      'water_quality',
-      quickRepeats,
-      (s) =>
-        s
-          .finding('started', { severity: 'high' })
-          .at(10)
-          .finding('continued', { severity: 'low' })
-          .at(60)
-          .finding('continued', { severity: 'high' })
-          .at(500),
-      ['0 opened', '10 repeated', '60 repeated'],
+      water,
+      fast,
+      '0 start high | 10 go low | 60 go high | 500',
+      '0 opened, 10 repeated, 60 repeated',
     ],
     [
-      'falls step by step in the quiet time where configured',
+      'falls in the quiet time where configured',
       'gas',
-      {
-        kinds: {
-          gas: {
-            clearAfterQuietSeconds: 600,
-            ladder: [],
-            whenQuiet: [
-              { afterSeconds: 60, severity: 'medium' },
-              { afterSeconds: 300, severity: 'low' },
-            ],
-          },
-        },
-      },
-      (s) => s.finding('started').at(10).finding('ended').at(700),
-      ['0 opened', '70 severity_changed:high→medium', '310 severity_changed:medium→low', '610 cleared:open→cleared'],
+      fadingGas,
+      '0 start | 10 end | 700',
+      '0 opened, 70 severity_changed high→medium, 310 severity_changed medium→low, 610 cleared',
     ],
     [
-      'can fall with duration as well',
+      'can fall with duration too',
       'noise',
-      {
-        kinds: {
-          noise: {
-            severity: 'info',
-            ladder: [
-              { afterSeconds: 10, severity: 'high' },
-              { afterSeconds: 100, severity: 'low' },
-            ],
-          },
-        },
-      },
-      (s) => s.finding('started').at(200),
-      ['0 opened', '10 severity_changed:info→high', '160 severity_changed:high→low'],
+      noise,
+      '0 start | 200',
+      '0 opened, 10 severity_changed info→high, 160 severity_changed high→low',
     ],
     [
-      'is acknowledged, and stays so over further triggers',
-      'illegal_parking',
-      quickRepeats,
-      (s) =>
-        s
-          .finding('started')
-          .at(5)
-          .input(by('acknowledge', { at: storyStart + 5000 }))
-          .at(9)
-          .finding('continued')
-          .at(10)
-          .finding('ended')
-          .at(100),
-      ['0 opened', '5 acknowledged:open→acknowledged', '9 repeated', '70 cleared:acknowledged→cleared'],
+      'stays acknowledged over triggers',
+      car,
+      fast,
+      '0 start | 5 ack | 9 go | 10 end | 100',
+      '0 opened, 5 acknowledged, 9 repeated, 70 cleared',
     ],
     [
-      'is escalated by a person and keeps that floor',
-      'water_quality',
-      quickRepeats,
-      (s) =>
-        s
-          .finding('started', { severity: 'low' })
-          .input(by('escalate', { to: 'high' }))
-          .at(10)
-          .finding('continued', { severity: 'low' })
-          .at(300),
-      ['0 opened', '0 escalated:low→high', '10 repeated'],
+      'keeps the floor that a person set',
+      water,
+      fast,
+      '0 start low | 0 escalate high | 10 go low | 300',
+      '0 opened, 0 escalated low→high, 10 repeated',
     ],
     [
-      'stays dismissed though its finding goes on, ends, and comes back at once',
-      'illegal_parking',
-      quickRepeats,
-      (s) =>
-        s
-          .finding('started')
-          .at(5)
-          .input(by('dismiss', { comment: 'a poster', at: storyStart + 5000 }))
-          .at(9)
-          .finding('continued')
-          .at(20)
-          .finding('ended')
-          .at(30)
-          .finding('started', { findingId: 'f2' })
-          .at(2000)
-          .finding('continued', { findingId: 'f2' }),
-      ['0 opened', '5 dismissed:open→dismissed'],
+      'stays dismissed though it goes on and comes back at once',
+      car,
+      fast,
+      '0 start | 5 dismiss | 9 go | 20 end | 30 start f2 | 2000 go f2',
+      '0 opened, 5 dismissed',
     ],
     [
-      'is raised anew after a dismissal when the condition begins again later',
-      'illegal_parking',
+      'is raised anew if it begins again later',
+      car,
       {},
-      (s) =>
-        s
-          .finding('started')
-          .at(5)
-          .input(by('dismiss', { comment: 'a poster', at: storyStart + 5000 }))
-          .at(20)
-          .finding('ended')
-          .at(1000)
-          .finding('started', { findingId: 'f2' }),
-      ['0 opened', '5 dismissed:open→dismissed', '1000 opened'],
+      '0 start | 5 dismiss | 20 end | 1000 start f2',
+      '0 opened, 5 dismissed, 1000 opened',
     ],
     [
-      'is raised anew after a dismissal when the same finding gets worse',
+      'is raised anew if what was dismissed gets worse',
       'gas',
       {},
-      (s) =>
-        s
-          .finding('started', { severity: 'low' })
-          .input(by('dismiss', { comment: 'sensor test' }))
-          .at(9)
-          .finding('continued', { severity: 'critical' }),
-      ['0 opened', '0 dismissed:open→dismissed', '9 opened'],
+      '0 start low | 0 dismiss | 9 go critical',
+      '0 opened, 0 dismissed, 9 opened',
     ],
     [
-      'is cleared when its finding says nothing for a day',
-      'illegal_parking',
+      'clears if nothing is said for a day',
+      'zombie_vehicle',
       {},
-      (s) => s.finding('started').at(50_000).finding('continued').at(136_399).at(136_400),
-      ['0 opened', '1800 severity_changed:medium→high', '50000 repeated', '136400 cleared:open→cleared'],
+      `0 start | 50000 go | ${50_000 + day - 1} | ${50_000 + day}`,
+      `0 opened, 50000 repeated, ${50_000 + day} cleared`,
     ],
-    [
-      'tells many triggers together',
-      'illegal_parking',
-      {},
-      (s) => {
-        s.finding('started')
-        for (let n = 1; n <= 50; n++) s.at(n / 10).finding('continued')
-        return s.at(60)
-      },
-      ['0 opened', '10 repeated'],
-    ],
+    ['tells triggers together', car, {}, '0 start | 1 go | 2 go | 3 go | 4 go | 60', '0 opened, 10 repeated'],
     [
       'is muted and told again, once each',
-      'illegal_parking',
+      car,
       {},
-      (s) =>
-        s
-          .finding('started')
-          .input({ type: 'mute', muted: { by: 'silence', ref: 's1' }, by: 'x' })
-          .input({ type: 'mute', muted: { by: 'silence', ref: 's1' }, by: 'x' })
-          .input({ type: 'mute', muted: null, by: 'x' })
-          .input({ type: 'mute', muted: null, by: 'x' }),
-      ['0 opened', '0 muted', '0 unmuted'],
+      '0 start | 1 mute | 2 mute | 3 unmute | 4 unmute',
+      '0 opened, 1 muted, 3 unmuted',
     ],
     [
-      'says its ticket once, and another ticket',
-      'illegal_parking',
+      'says its ticket once, and another',
+      car,
       {},
-      (s) =>
-        s
-          .finding('started')
-          .input({ type: 'ticket', ticketId: 't1', by: 'system:tickets', at: storyStart })
-          .input({ type: 'ticket', ticketId: 't1', by: 'system:tickets', at: storyStart })
-          .input({ type: 'ticket', ticketId: 't2', by: 'system:tickets', at: storyStart }),
-      ['0 opened', '0 ticketed', '0 ticketed:t1→t2'],
-    ],
-    [
-      'gets new pictures',
-      'illegal_parking',
-      quickRepeats,
-      (s) =>
-        s
-          .finding('started', { evidence: [picture('a')] })
-          .at(5)
-          .finding('continued', { evidence: [picture('a')] })
-          .at(9)
-          .finding('ended', { evidence: [picture('b')] }),
-      ['0 opened', '5 repeated', '9 evidence_added'],
+      '0 start | 1 ticket t1 | 2 ticket t1 | 3 ticket t2',
+      '0 opened, 1 ticketed, 3 ticketed t1→t2',
     ],
   ]
-  it.each(table)('%s', (_, kind, settings, tell, steps) => {
-    const story = tell(tellStory(kind, settings))
-    expect(story.steps()).toEqual(steps)
+  it.each(table)('%s', (_, kind, settings, script, steps) => {
+    const story = tellStory(kind, settings).tell(script)
+    expect(story.steps().join(', ')).toBe(steps)
     expect(story.record && faultsOf(story.record)).toEqual(story.record ? [] : null)
     expect(story.changes.every(({ step }) => step.by.length > 0)).toBe(true)
+  })
+
+  it('gets new pictures, and says so only then', () => {
+    const story = tellStory(car, fast).finding('started', { evidence: [picture('a')] })
+    story
+      .at(5)
+      .finding('continued', { evidence: [picture('a')] })
+      .at(9)
+      .finding('ended', { evidence: [picture('b')] })
+    expect(story.steps()).toEqual(['0 opened', '5 repeated', '9 evidence_added'])
   })
 
   it('keeps id, ticket and pictures when it opens again, and asks for a new acknowledgement', () => {

@@ -1,6 +1,6 @@
 // Test fixture: tells the life cycle a story in seconds, firing its timers on the way, and notes what was published.
 import { Value } from 'typebox/value'
-import type { AlertKind } from '../../contracts/alert-kinds.ts'
+import { type AlertKind, severities } from '../../contracts/alert-kinds.ts'
 import { AlertsConfig } from '../../contracts/config/alerts.ts'
 import type { Alert } from '../../contracts/events/alert-changed-v1.ts'
 import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
@@ -41,11 +41,18 @@ export interface Story {
   /** A word of a finding now; `sinceSecond`: when the condition began (default: now). */
   finding(phase: FindingChanged['phase'], more?: Partial<FindingChanged> & { sinceSecond?: number }): Story
   input(input: Exclude<Input, { type: 'finding' }>): Story
-  /** Steps as `second action[:from→to]`. */
+  /**
+   * Scenes parted by ` | `, each `second verb words`: start, go, end [finding] [severity] [since=second]; ack, dismiss, escalate [severity];
+   * mute, unmute; ticket id; or the second alone.
+   */
+  tell(script: string): Story
+  /** Steps as `second action from→to`; where the action says it all, without from and to. */
   steps(): string[]
   readonly last: Decision
   readonly alert: Alert
 }
+
+const phases = { start: 'started', go: 'continued', end: 'ended' } as const
 
 export function tellStory(kind: AlertKind = 'illegal_parking', settings: object = {}): Story {
   const config = alertsConfig(settings)
@@ -95,10 +102,35 @@ export function tellStory(kind: AlertKind = 'illegal_parking', settings: object 
       take(decide(story.record, input, config, now))
       return story
     },
+    tell(script) {
+      for (const scene of script.split(' | ')) {
+        const [second = '0', verb, ...words] = scene.split(' ')
+        story.at(Number(second))
+        const grade = severities.find((each) => words.includes(each))
+        const since = words.find((word) => word.startsWith('since='))
+        const name = words.find((word) => word !== grade && word !== since)
+        const person = { by: 'operator-li', at: now, ...(grade ? { to: grade } : {}) }
+        if (verb === 'start' || verb === 'go' || verb === 'end')
+          story.finding(phases[verb], {
+            ...(name ? { findingId: name } : {}),
+            ...(grade ? { severity: grade } : {}),
+            ...(since ? { sinceSecond: Number(since.slice(6)) } : {}),
+          })
+        else if (verb === 'ack') story.input({ type: 'acknowledge', ...person })
+        else if (verb === 'dismiss') story.input({ type: 'dismiss', ...person, comment: 'false' })
+        else if (verb === 'escalate') story.input({ type: 'escalate', ...person })
+        else if (verb === 'mute') story.input({ type: 'mute', muted: { by: 'silence', ref: 's1' }, by: 'x' })
+        else if (verb === 'unmute') story.input({ type: 'mute', muted: null, by: 'x' })
+        else if (verb === 'ticket') story.input({ type: 'ticket', ticketId: name ?? '', by: 'x', at: now })
+        else if (verb !== undefined) throw new RangeError(`the story knows no "${verb}"`)
+      }
+      return story
+    },
     steps: () =>
       story.changes.map(({ step }) => {
         const second = (Date.parse(step.at) - storyStart) / 1000
-        return `${second} ${step.action}${step.from !== undefined && step.to !== undefined ? `:${step.from}→${step.to}` : ''}`
+        const told = step.action === 'cleared' || step.action === 'dismissed' || step.action === 'acknowledged'
+        return `${second} ${step.action}${step.from && step.to && !told ? ` ${step.from}→${step.to}` : ''}`
       }),
     get last() {
       return last
