@@ -17,12 +17,12 @@ export interface SpriteCache {
 }
 
 /** Steps of place: across in metres, along as a ratio of depths, and of heading in radians. */
-const steps = { across: 0.4, depth: Math.log(1.09), heading: (5 * Math.PI) / 180 }
+const steps = { across: 0.4, depth: Math.log(1.1), heading: (5 * Math.PI) / 180 }
 
 export function createSpriteCache(
   stage: { street: Street; view: View; light: Light },
   seed: number,
-  limitBytes = 10 * 1024 * 1024,
+  limitBytes = 16 * 1024 * 1024,
 ): SpriteCache {
   const { street, view, light } = stage
   const users = new Map<string, RoadUser>()

@@ -30,7 +30,7 @@ export interface Traffic {
 export const far = 75
 export const near = -8
 const walkPhases = 2
-const looksPerKind = 4
+const looksPerKind = 3
 const lengths: Partial<Record<RoadUserKind, number>> = {
   bus: 11,
   box_truck: 7.5,
@@ -60,11 +60,16 @@ export function createTraffic(script: StreetScript, street: Street, random: Rand
   const arrivals = new Map(script.lanes.map((lane) => [lane.id, random.range(0, 60 / lane.perMinute)]))
   let nextWalker = 0
 
+  /** Each lane has a fleet of its own: few vehicles, seen again and again, so that their pictures need not be drawn anew. */
+  const lookOf = (lane: LaneScript, kind: RoadUserKind) => {
+    const among = lane.kinds.flatMap((name, index) => (name === kind ? [index] : []))
+    return script.lanes.indexOf(lane) * 16 + (among.length > 0 ? random.pick(among) : 15)
+  }
   const drive = (lane: LaneScript, kind: RoadUserKind, y: number, speed: number): Driver => {
     const driver: Driver = {
       id: nextId++,
       kind,
-      look: random.integer(looksPerKind),
+      look: lookOf(lane, kind),
       x: lane.x,
       y,
       heading: (lane.way * Math.PI) / 2,

@@ -78,24 +78,15 @@ export function renderSprite(
   const mask = new Uint8Array(width * height)
   castShadow({ mesh, pose, light, sunlit, place, pixels, x0, y0, width, height })
 
-  const w = width * samples
-  const h = height * samples
+  // samples are needed where the object itself is, not where only its shadow lies
+  const left = Math.max(x0, Math.floor(box[0]))
+  const top = Math.max(y0, Math.floor(box[1]))
+  const w = Math.max(0, Math.min(x0 + width, Math.ceil(box[2]) + 1) - left) * samples
+  const h = Math.max(0, Math.min(y0 + height, Math.ceil(box[3]) + 1) - top) * samples
   const { nearest, owner } = sampleBuffers(w * h)
-  rasterise(mesh.triangles, screen, samples, x0, y0, w, h, nearest, owner)
-  shade(mesh, pose, view, light, sunlit, {
-    screen,
-    samples,
-    x0,
-    y0,
-    w,
-    width,
-    height,
-    owner,
-    nearest,
-    pixels,
-    mask,
-    quick,
-  })
+  rasterise(mesh.triangles, screen, samples, left, top, w, h, nearest, owner)
+  const area = { x0: left, y0: top, w, h, samples, offset: (top - y0) * width + (left - x0), stride: width }
+  shade(mesh, pose, view, light, sunlit, { ...area, screen, owner, nearest, pixels, mask, quick })
   if (light.lamps) addGlow({ mesh, pose, light, view, place, pixels, x0, y0, width, height })
   const centre = 1 / (forward[0] * (pose.x - cx) + forward[1] * (pose.y - cy) + forward[2] * ((pose.z ?? 0) - cz) || 1)
   return { x: x0, y: y0, width, height, pixels, mask, depth: 1 / centre, box }
@@ -154,11 +145,13 @@ function rasterise(
 interface ShadeTarget {
   readonly screen: Float32Array
   readonly samples: number
+  /** the sampled area: its corner in the frame, its size in samples, where it begins in the sprite and how long a row of the sprite is */
   readonly x0: number
   readonly y0: number
   readonly w: number
-  readonly width: number
-  readonly height: number
+  readonly h: number
+  readonly offset: number
+  readonly stride: number
   readonly owner: Int32Array
   readonly nearest: Float32Array
   readonly pixels: Uint8ClampedArray
@@ -179,11 +172,15 @@ function sampleBuffers(count: number): { nearest: Float32Array; owner: Int32Arra
 const surface: Surface = { red: 0, green: 0, blue: 0, mirror: 0, glow: 0 }
 
 function shade(mesh: Mesh, pose: Pose, view: View, light: Light, sunlit: number, target: ShadeTarget): void {
-  const { screen, samples, x0, y0, w, width, height, owner, nearest, pixels, mask, quick } = target
+  const { screen, samples, x0, y0, w, offset, stride, owner, nearest, pixels, mask, quick } = target
+  const width = w / samples
+  const height = target.h / samples
   const { positions, normals, triangles, parts, paint } = mesh
   const cos = Math.cos(pose.heading)
   const sin = Math.sin(pose.heading)
   const scale = pose.scale ?? 1
+  const [cx, cy] = view.position
+  const haze = 1 - Math.exp(-Math.sqrt((pose.x - cx) ** 2 + (pose.y - cy) ** 2) * light.hazeDensity)
   const share = 1 / (samples * samples)
   const [sx, sy, sz] = light.sun
   for (let py = 0; py < height; py++) {
@@ -273,7 +270,9 @@ function shade(mesh: Mesh, pose: Pose, view: View, light: Light, sunlit: number,
         const rx = vx - 2 * facing * nx
         const ry = vy - 2 * facing * ny
         const rz = vz - 2 * facing * nz
-        const fresnel = surface.mirror + (1 - surface.mirror) * (1 + facing) ** 5 * (surface.mirror > 0 ? 0.75 : 0.05)
+        const graze = (1 + facing) * (1 + facing)
+        const fresnel =
+          surface.mirror + (1 - surface.mirror) * graze * graze * (1 + facing) * (surface.mirror > 0 ? 0.75 : 0.05)
         const toSun = rx * sx + ry * sy + rz * sz
         const spark = surface.mirror > 0 && toSun > 0.93 && sunlit > 0.5 ? ((toSun - 0.93) / 0.07) ** 6 * 5 : 0
         for (let k = 0; k < 3; k++) {
@@ -291,7 +290,6 @@ function shade(mesh: Mesh, pose: Pose, view: View, light: Light, sunlit: number,
           let value = albedo * (ambient + lambert * (light.sunColour[k] as number)) * (1 - fresnel)
           value += mirrored * fresnel + spark * (light.sunColour[k] as number) * 0.4
           value += albedo * surface.glow
-          const haze = 1 - Math.exp(-distance * light.hazeDensity)
           value += ((light.haze[k] as number) - value) * haze
           const byte = expose(value, light.exposure)
           if (k === 0) lastRed = byte
@@ -304,14 +302,15 @@ function shade(mesh: Mesh, pose: Pose, view: View, light: Light, sunlit: number,
         blue += lastBlue
       }
       if (hits === 0) continue
-      const at = (py * width + px) * 4
+      const index = offset + py * stride + px
+      const at = index * 4
       const cover = hits * share
       // over what the shadow has left there
       pixels[at] = red * share + (pixels[at] as number) * (1 - cover)
       pixels[at + 1] = green * share + (pixels[at + 1] as number) * (1 - cover)
       pixels[at + 2] = blue * share + (pixels[at + 2] as number) * (1 - cover)
       pixels[at + 3] = 255 * cover + (pixels[at + 3] as number) * (1 - cover)
-      if (cover >= 0.5) mask[py * width + px] = 1
+      if (cover >= 0.5) mask[index] = 1
     }
   }
 }

@@ -27,7 +27,7 @@ export function castShadow(target: Target & { readonly sunlit: number }): void {
   const cos = Math.cos(pose.heading)
   const sin = Math.sin(pose.heading)
   const [sx, sy, sz] = light.sun
-  const cast = new Float32Array(width * height)
+  const { cast, below } = shadowBuffers(width * height)
   if (light.shadow > 0 && sunlit > 0.2) {
     // the sun's direction in model space, per metre of height
     const alongX = -(cos * sx + sin * sy) / sz
@@ -35,16 +35,25 @@ export function castShadow(target: Target & { readonly sunlit: number }): void {
     silhouette(target, alongX, alongY, 1, cast, light.shadow * sunlit)
     soften(cast, width, height, 1)
   }
-  const below = new Float32Array(width * height)
   silhouette(target, 0, 0, 1.02, below, 1, nearGround)
   const radius = Math.max(1, Math.round(width / 40))
   soften(below, width, height, radius)
   soften(below, width, height, radius)
   const depth = light.kind === 'night' ? 0.6 : 0.62
-  for (let i = 0; i < cast.length; i++) {
+  for (let i = 0; i < width * height; i++) {
     const dark = 1 - (1 - (cast[i] as number)) * (1 - depth * (below[i] as number))
     if (dark > 0.01) pixels[4 * i + 3] = 255 * dark
   }
+}
+
+let buffers = { cast: new Float32Array(0), below: new Float32Array(0) }
+
+/** Cleared masks, reused from call to call. */
+function shadowBuffers(count: number): { cast: Float32Array; below: Float32Array } {
+  if (buffers.cast.length < count) buffers = { cast: new Float32Array(count), below: new Float32Array(count) }
+  buffers.cast.fill(0, 0, count)
+  buffers.below.fill(0, 0, count)
+  return buffers
 }
 
 /** Fills the ground shape of the mesh, sheared by its height, into a mask. */

@@ -42,7 +42,7 @@ export const backLane: StreetScript = {
       kind: 'no_parking',
       classes: ['car', 'large_vehicle'],
       dwellSeconds: 20,
-      x: [3.05, 5],
+      x: [2.5, 5],
       y: [12.5, 27],
     },
   ],

@@ -35,7 +35,7 @@ export const canalSide: StreetScript = {
       kind: 'fire_lane',
       classes: ['car', 'large_vehicle'],
       dwellSeconds: 20,
-      x: [2.75, 4.6],
+      x: [2.2, 4.6],
       y: [11, 27],
     },
   ],

@@ -44,6 +44,13 @@ export const estateGate: StreetScript = {
   ],
   walkersPerMinute: 6,
   zones: [
-    { id: 'gate', kind: 'no_parking', classes: ['car', 'large_vehicle'], dwellSeconds: 20, x: [3.2, 5.2], y: [11, 27] },
+    {
+      id: 'gate',
+      kind: 'no_parking',
+      classes: ['car', 'large_vehicle'],
+      dwellSeconds: 20,
+      x: [2.65, 5.2],
+      y: [11, 27],
+    },
   ],
 }

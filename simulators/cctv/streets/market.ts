@@ -44,7 +44,7 @@ export const market: StreetScript = {
       kind: 'no_parking',
       classes: ['car', 'large_vehicle'],
       dwellSeconds: 20,
-      x: [3, 4.9],
+      x: [2.45, 4.9],
       y: [12, 27],
     },
   ],

@@ -3,7 +3,7 @@ import { createMeshBuilder, type Mesh, type Paint, type Surface } from '../mesh.
 import type { Random } from '../random.ts'
 import type { Vector } from '../view.ts'
 import { type CarKind, type CarShape, cabinWidth, createCarShape, crossSection, planWidth } from './car-shape.ts'
-import { carPaint, linear, set } from './colours.ts'
+import { carPaint, distance, linear, set } from './colours.ts'
 
 const BODY = 0
 const WHEEL = 1
@@ -91,10 +91,10 @@ function createCarPaint(shape: CarShape, wheels: readonly Vector[], taxi: boolea
   const paintWheel: Paint = (surface, _part, x, y, z) => {
     let centre = wheels[0] as Vector
     for (const other of wheels)
-      if (Math.hypot(x - other[0], y - other[1]) < Math.hypot(x - centre[0], y - centre[1])) centre = other
+      if (distance(x - other[0], y - other[1]) < distance(x - centre[0], y - centre[1])) centre = other
     const dx = x - centre[0]
     const dz = z - centre[2]
-    const r = Math.hypot(dx, dz) / wheel
+    const r = distance(dx, dz) / wheel
     if (r > 0.68) return set(surface, tyre)
     if (r > 0.62) return set(surface, rim, 0.12)
     if (r < 0.16) return set(surface, rim, 0.1)
@@ -110,17 +110,23 @@ function createCarPaint(shape: CarShape, wheels: readonly Vector[], taxi: boolea
     set(surface, [glassTint[0] * seen, glassTint[1] * seen, glassTint[2] * seen], 0.08)
   }
 
+  const along = tabulate(shape)
+  const frontTop = shape.deck(0.05)
+  const rearTop = shape.deck(0.95)
+
   return (surface, part, x, y, z, nx, ny, nz) => {
     if (part === WHEEL) return paintWheel(surface, part, x, y, z, nx, ny, nz)
     if (part === MIRROR) return set(surface, paint, 0.05)
     if (part === SIGN) return set(surface, [0.8, 0.75, 0.3], 0.02, 0.6)
     const f = 0.5 - x / length
-    const deck = shape.deck(f)
+    const index = Math.min(tableSize, Math.max(0, Math.round(f * tableSize)))
+    const deck = along.deck[index] as number
     const side = Math.abs(ny)
     const ay = Math.abs(y)
     if (z > deck + 0.012) {
-      const roof = shape.roof(f)
-      const [foot, head] = cabinWidth(shape, f)
+      const roof = along.roof[index] as number
+      const foot = along.foot[index] as number
+      const head = along.head[index] as number
       if (side > 0.6) {
         const band = z > deck + 0.035 && z < roof - 0.075 && z < shape.height * 0.95
         const edge = f < glass[1] ? f > glass[0] + 0.035 : f > glass[2] ? f < glass[3] - 0.05 : true
@@ -144,12 +150,12 @@ function createCarPaint(shape: CarShape, wheels: readonly Vector[], taxi: boolea
     }
     // wheel arches
     for (const axle of wheels) {
-      const d = Math.hypot(x - axle[0], z - axle[2])
+      const d = distance(x - axle[0], z - axle[2])
       if (ay > width * 0.33 && d < wheel * 1.2) return set(surface, d < wheel * 1.1 ? [0.006, 0.006, 0.007] : trim, 0)
     }
-    const half = planWidth(shape, f)
+    const half = along.half[index] as number
     if (f < 0.12) {
-      const top = shape.deck(0.05)
+      const top = frontTop
       if (nx > -0.3 && ay > lampShape.inner && z > top - lampShape.tall - 0.06 && z < top - 0.03 && f < 0.1)
         return set(surface, lampGlass, 0.16, 0)
       if (nx > 0.3) {
@@ -162,7 +168,7 @@ function createCarPaint(shape: CarShape, wheels: readonly Vector[], taxi: boolea
       }
     }
     if (f > 0.9) {
-      const top = shape.deck(0.95)
+      const top = rearTop
       const band = z > top - 0.2 && z < top - 0.06
       if (band && (ay > width * 0.27 || (tailBar && nx < -0.3)) && (nx < -0.1 || f > 0.945))
         return set(surface, red, 0.09, 0.35)
@@ -187,5 +193,20 @@ function createCarPaint(shape: CarShape, wheels: readonly Vector[], taxi: boolea
     surface.blue = base[2] + (dirt[2] - base[2]) * low
     surface.mirror = 0.045 * (1 - low)
     surface.glow = 0
+  }
+}
+
+const tableSize = 600
+
+/** The outline at even steps of the length: looking it up is much faster than following its curves for every pixel. */
+function tabulate(shape: CarShape): Record<'deck' | 'roof' | 'half' | 'foot' | 'head', Float32Array> {
+  const table = (value: (f: number) => number) =>
+    Float32Array.from({ length: tableSize + 1 }, (_, i) => value(i / tableSize))
+  return {
+    deck: table(shape.deck),
+    roof: table(shape.roof),
+    half: table((f) => planWidth(shape, f)),
+    foot: table((f) => cabinWidth(shape, f)[0]),
+    head: table((f) => cabinWidth(shape, f)[1]),
   }
 }

@@ -78,6 +78,11 @@ export function set(surface: Surface, colour: Vector, mirror = 0, glow = 0): und
   surface.glow = glow
 }
 
+/** Euclid's; `Math.hypot` is many times slower. */
+export function distance(a: number, b: number): number {
+  return Math.sqrt(a * a + b * b)
+}
+
 export function weighted<T>(items: readonly (readonly [number, T])[], random: Random): T {
   let rest = random.next() * items.reduce((sum, [weight]) => sum + weight, 0)
   for (const [weight, item] of items) {

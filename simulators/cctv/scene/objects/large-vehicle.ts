@@ -2,7 +2,7 @@
 import { createMeshBuilder, type Mesh, type Paint } from '../mesh.ts'
 import type { Random } from '../random.ts'
 import type { Vector } from '../view.ts'
-import { brightPaint, carPaint, linear, set, vary } from './colours.ts'
+import { brightPaint, carPaint, distance, linear, set, vary } from './colours.ts'
 
 const BODY = 0
 const WHEEL = 1
@@ -40,7 +40,7 @@ function createBus(random: Random): Mesh {
     if (part === FRAME) return set(surface, [0.55, 0.55, 0.55])
     if (nz > 0.7) return set(surface, base, 0.02)
     if (Math.abs(ny) > 0.6) {
-      for (const centre of wheels) if (Math.hypot(x - centre[0], z - radius) < radius * 1.18) return set(surface, dark)
+      for (const centre of wheels) if (distance(x - centre[0], z - radius) < radius * 1.18) return set(surface, dark)
       // doors open to the right (the kerb side in China)
       const door = ny < 0 && [length / 2 - 0.95, -length * 0.06].some((at) => Math.abs(x - at) < 0.62)
       if (door && z > 0.4 && z < top) return set(surface, Math.abs(((x * 1.6) % 1) + 1) % 1 < 0.06 ? dark : glass, 0.08)
@@ -129,7 +129,7 @@ function createTruck(kind: LargeKind, random: Random): Mesh {
       return set(surface, z < 0.62 ? dark : paint, 0.04)
     }
     if (Math.abs(ny) > 0.5) {
-      if (Math.hypot(x - (front - 1), z - radius) < radius * 1.25) return set(surface, dark)
+      if (distance(x - (front - 1), z - radius) < radius * 1.25) return set(surface, dark)
       if (z > 1.35 && z < cabHeight - 0.3 && x > front - cab + 0.4 && x < front - 0.18) return set(surface, glass, 0.08)
       if (Math.abs(x - (front - cab + 0.32)) < 0.012) return set(surface, dark)
     }
@@ -160,7 +160,7 @@ function paintWheel(
     (best, wheel) => (Math.abs(wheel[0] - x) < Math.abs(best[0] - x) ? wheel : best),
     wheels[0] as Vector,
   )
-  const r = Math.hypot(x - near[0], z - radius) / radius
+  const r = distance(x - near[0], z - radius) / radius
   if (r > 0.6) return set(surface, tyre)
   set(surface, r > 0.5 || r < 0.3 ? [0.3, 0.3, 0.31] : [0.12, 0.12, 0.125], 0.06)
 }
