@@ -16,7 +16,7 @@ import { createHttp, type Http } from './http/server.ts'
 import { project } from './projection/projector.ts'
 import { createViews } from './projection/views.ts'
 import { alertRoutes } from './routes/alerts.ts'
-import type { RouteContext, Routes } from './routes/context.ts'
+import type { FootageUpload, RouteContext, Routes } from './routes/context.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
@@ -24,6 +24,7 @@ import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { systemRoutes } from './routes/system.ts'
 import { ticketRoutes } from './routes/tickets.ts'
+import { uploadRoutes } from './routes/uploads.ts'
 import { createEventHub, type EventHub } from './stream/event-hub.ts'
 import { createLatestFrames } from './stream/latest-frames.ts'
 import { type ApiTables, apiMigrations } from './tables.ts'
@@ -31,6 +32,8 @@ import { type ApiTables, apiMigrations } from './tables.ts'
 export interface ApiWiring {
   /** whether the whole process works; rejects with the reason */
   readonly check: () => Promise<void>
+  /** the footage room of this process, if it has one */
+  readonly upload?: FootageUpload | undefined
 }
 
 export interface ApiService extends Service {
@@ -49,6 +52,7 @@ const routes: readonly Routes[] = [
   seriesRoutes,
   evidenceRoutes,
   eventRoutes,
+  uploadRoutes,
 ]
 
 const version = (

@@ -1,4 +1,5 @@
 // What routes are given.
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../../contracts/config/config.ts'
 import type { Organisation } from '../../contracts/organisation.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -9,6 +10,8 @@ import type { Http } from '../http/server.ts'
 import type { Views } from '../projection/views.ts'
 import type { EventHub } from '../stream/event-hub.ts'
 import type { LatestFrames } from '../stream/latest-frames.ts'
+
+export type FootageUpload = (request: IncomingMessage, response: ServerResponse, pilot: string) => Promise<void>
 
 export interface RouteContext
   extends Pick<Kernel, 'bus' | 'timeSeries' | 'objectStore' | 'clock' | 'logger' | 'registry'> {
@@ -21,6 +24,8 @@ export interface RouteContext
   readonly views: Views
   readonly hub: EventHub
   readonly frames: LatestFrames
+  /** takes footage uploads of an authenticated pilot; absent where no footage room runs in this process */
+  readonly upload?: FootageUpload | undefined
   /** /readyz: rejects with the reason while a part of this process does not work */
   readonly check: () => Promise<void>
 }

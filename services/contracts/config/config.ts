@@ -13,6 +13,7 @@ import {
   RtspConfig,
   TimeSeriesConfig,
 } from './engines.ts'
+import { FootageConfig } from './footage.ts'
 import { IngestConfig } from './ingest.ts'
 import { MediaConfig } from './media.ts'
 import { SensingConfig } from './sensing.ts'
@@ -57,6 +58,7 @@ export const Config = Type.Object(
     devices: Type.Array(DeviceConfig, { default: [], maxItems: 50_000 }),
     organisation: Type.String({ default: 'infra/huqiu/organisation.yaml' }),
     ingest: IngestConfig,
+    footage: FootageConfig,
     media: MediaConfig,
     vision: VisionConfig,
     sensing: SensingConfig,

@@ -14,6 +14,7 @@ export const FootageChanged = Type.Object({
   name: Type.String({ maxLength: 255 }),
   sizeBytes: Type.Integer({ minimum: 0 }),
   sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+  key: Type.Optional(Type.String({ maxLength: 512, description: 'in the object store, once uploaded' })),
   pilot: Type.String({ maxLength: 128 }),
   flightId: Type.Optional(Type.String({ maxLength: 128 })),
   at: Timestamp,
