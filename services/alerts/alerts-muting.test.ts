@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../kernel/clock/manual-clock.ts'
 import { advanceUntil, until } from './alerts-testbed.ts'
-import { useTestbeds } from './use-testbeds.ts'
+import { createTestbeds } from './create-testbeds.ts'
 
 const start = '2020-06-28T06:00:00.000Z'
 const minute = 60_000
 
 describe('muting', () => {
-  const { open, close } = useTestbeds()
+  const { open, close } = createTestbeds()
 
   describe('inhibition', () => {
     it('mutes the vision alerts of a lost camera, also those that come right after a restart', async () => {

@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../kernel/clock/manual-clock.ts'
 import { advanceUntil, until } from './alerts-testbed.ts'
-import { useTestbeds } from './use-testbeds.ts'
+import { createTestbeds } from './create-testbeds.ts'
 
 const start = '2020-06-28T06:00:00.000Z'
 const minute = 60_000
 
 describe('the alerts service', () => {
-  const { open } = useTestbeds()
+  const { open } = createTestbeds()
 
   describe('devices', () => {
     it('that stay lost raise an alert after their quiet time, and clear it when they are back', async () => {

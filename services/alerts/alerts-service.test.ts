@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../kernel/clock/manual-clock.ts'
 import { advanceUntil, findingEvent, until } from './alerts-testbed.ts'
+import { createTestbeds } from './create-testbeds.ts'
 import { findingOf } from './life-cycle/story.ts'
-import { useTestbeds } from './use-testbeds.ts'
 
 const start = '2020-06-28T06:00:00.000Z'
 const minute = 60_000
 
 describe('the alerts service', () => {
-  const { open, close } = useTestbeds()
+  const { open, close } = createTestbeds()
 
   it('makes one alert of 1,000 triggers at once, and counts them', async () => {
     const bed = await open({ config: { alerts: { repeatedEverySeconds: 1 } } })
@@ -55,7 +55,7 @@ describe('the alerts service', () => {
     expect(await bed.command('alert', 'none', 'acknowledge')).toMatchObject({ accepted: false, code: 'QLY_NOT_FOUND' })
     const done = await bed.command('alert', id, 'acknowledge', { comment: 'on my way' })
     expect(done).toMatchObject({ accepted: true, result: { id, state: 'acknowledged', acknowledgedBy: 'operator-li' } })
-    expect(await bed.command('alert', id, 'escalate', { to: 'critical' })).toMatchObject({
+    expect(await bed.command('alert', id, 'escalate', { severity: 'critical' })).toMatchObject({
       accepted: true,
       result: { severity: 'critical' },
     })

@@ -49,7 +49,10 @@ const actions = {
   acknowledge: Compile(Type.Object({ comment: Type.Optional(Comment) }, { additionalProperties: false })),
   dismiss: Compile(Type.Object({ reason: Comment }, { additionalProperties: false })),
   escalate: Compile(
-    Type.Object({ comment: Type.Optional(Comment), to: Type.Optional(Severity) }, { additionalProperties: false }),
+    Type.Object(
+      { comment: Type.Optional(Comment), severity: Type.Optional(Severity) },
+      { additionalProperties: false },
+    ),
   ),
 }
 
@@ -80,7 +83,7 @@ function readAlertCommand(command: CommandIssued): CommandInput | { code: ErrorC
     case 'escalate': {
       const read = check(actions.escalate, given)
       if ('code' in read) return read
-      const { comment, to } = read.value
+      const { comment, severity: to } = read.value
       return {
         type: action,
         by,
