@@ -41,6 +41,8 @@ export interface PlantOptions {
   /** YAML below the defaults that tests need */
   readonly yaml?: string
   readonly directory?: string
+  /** Keep every event in memory (default); not under load. */
+  readonly watch?: boolean
   /** Stands between broker/ingest and the bus, to let it fail. */
   readonly wrapBus?: (bus: EventBus) => EventBus
 }
@@ -88,10 +90,13 @@ export async function openPlant(options: PlantOptions = {}): Promise<Plant> {
 
   const events: TopicEvent[] = []
   const watchers = new Set<() => void>()
-  const tail = await real.tail({ topics: topicNames, from: 'latest' }, ({ event }) => {
-    events.push(event)
-    for (const watch of watchers) watch()
-  })
+  const tail =
+    options.watch === false
+      ? undefined
+      : await real.tail({ topics: topicNames, from: 'latest' }, ({ event }) => {
+          events.push(event)
+          for (const watch of watchers) watch()
+        })
   const signal = new AbortController().signal
   await ingest.start(signal)
   await broker.start(signal)
@@ -148,7 +153,7 @@ export async function openPlant(options: PlantOptions = {}): Promise<Plant> {
       for (const client of clients) client.end(true)
       await broker.stop()
       await ingest.stop()
-      await tail.stop()
+      await tail?.stop()
       await database.stop()
       await real.stop()
       if (!keepData) await rm(directory, { recursive: true, force: true })

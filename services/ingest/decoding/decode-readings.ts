@@ -4,7 +4,7 @@ import { type DeviceKind, type ReadingRecorded, readingRecordedV1 } from '../../
 import type { LonLat } from '../../contracts/geometry.ts'
 import { type Decoded, type Outgoing, type Refused, refuse, unreadable } from './decoded.ts'
 import { givenId, messageId, sourceOf } from './message-identity.ts'
-import { readTime, timeText } from './message-time.ts'
+import { readTime, timeText, timeTextOf } from './message-time.ts'
 import { isObject, type JsonObject, type Read, readJson, shorten } from './read-json.ts'
 
 const limits = { readings: 1000, values: 256 }
@@ -64,7 +64,7 @@ function reading(item: unknown, context: ReadingsContext): ReadingRecorded | Ref
   const data: ReadingRecorded = {
     deviceId,
     kind,
-    observedAt: timeText(at),
+    observedAt: item.at === undefined ? timeText(at) : timeTextOf(item.at, at),
     receivedAt: timeText(receivedAt),
     values: values.value,
   }

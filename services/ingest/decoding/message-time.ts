@@ -19,13 +19,25 @@ export function readTime(value: unknown): number | undefined {
   return time <= latest ? time : undefined
 }
 
-let lastTime = -1
-let lastText = ''
-/** RFC 3339 in UTC with milliseconds. Messages come in bursts of one millisecond, so the last text is kept. */
+/** days up to the 28th only: Date takes February 30 for March 1, and then the text is not the time */
+const canonical = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+/** The time as RFC 3339 in UTC with milliseconds; the text itself where the device wrote it so. */
+export function timeTextOf(written: unknown, time: number): string {
+  return typeof written === 'string' && canonical.test(written) ? written : timeText(time)
+}
+
+const recent = [
+  { time: -1, text: '' },
+  { time: -1, text: '' },
+]
+/** RFC 3339 in UTC with milliseconds. Messages come in bursts of one millisecond, so the last two texts are kept. */
 export function timeText(time: number): string {
-  if (time !== lastTime) {
-    lastText = new Date(time).toISOString()
-    lastTime = time
+  const slot = recent[time & 1]
+  if (slot?.time === time) return slot.text
+  const text = new Date(time).toISOString()
+  if (slot) {
+    slot.time = time
+    slot.text = text
   }
-  return lastText
+  return text
 }
