@@ -35,6 +35,11 @@ export const MediaConfig = Type.Object(
       minimum: 0,
       description: 'a small picture of each camera for the console, at most this often; 0: none',
     }),
+    pictureStallSeconds: Type.Number({
+      default: 120,
+      minimum: 1,
+      description: 'a camera that sends JPEGs over MQTT is stalled after this long without one',
+    }),
     hardwareThreads: Type.Integer({ default: 1, minimum: 1, maximum: 16, description: 'decoder threads a stream' }),
   },
   { additionalProperties: false, default: {} },

@@ -19,6 +19,7 @@ export interface FrameFilter {
 /** A filter for pictures like this one. Runs in FFmpeg, off the event loop. */
 export async function createCutFilter(frame: Frame, cuts: readonly FrameCut[]): Promise<FrameFilter> {
   const format = formatOf(frame)
+  if (cuts.length === 0) return { format, cut: async () => [], close() {} }
   const placements = cuts.map((cut) => placeCut(cut, frame))
   const graph = await createGraph(
     frame,

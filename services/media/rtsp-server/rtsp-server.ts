@@ -17,6 +17,8 @@ export interface RtspServer {
   readonly port: number
   /** Paths that someone publishes, with the number of their players. */
   readonly streams: ReadonlyMap<string, { readonly players: number }>
+  /** Resolves when the path is published the next time; rejects when the signal aborts. */
+  nextPublication(path: string, signal: AbortSignal): Promise<void>
   /** Listens. QLY_PORT_IN_USE if another program has the port. */
   start(): Promise<void>
   /** Closes every connection; resolves when all are gone. Idempotent. */
@@ -35,6 +37,7 @@ export function createRtspServer(
   const dropped = counter(registry, 'qianliyan_rtsp_dropped_total', 'RTSP connections closed by us.', ['reason'])
   const streams = new Map<string, PublishedStream>()
   const publishers = new Map<string, () => void>()
+  const publications = new EventTarget()
   const connections = new Map<Socket, Promise<void>>()
   // a late player gets the whole cache at once; that must not count as being slow
   const limits = {
@@ -51,6 +54,7 @@ export function createRtspServer(
     publishers.set(path, evict)
     streamsGauge.set(streams.size)
     logger.info({ path, tracks: tracks.map((track) => track.codec) }, 'stream published')
+    publications.dispatchEvent(new Event(path))
     const giveUp = () => {
       if (streams.get(path) === stream) {
         streams.delete(path)
@@ -97,6 +101,12 @@ export function createRtspServer(
       return port
     },
     streams,
+    nextPublication: (path, signal) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted()
+        publications.addEventListener(path, () => resolve(), { once: true, signal })
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      }),
     async start() {
       const listening = createServer(accept)
       server = listening

@@ -1,0 +1,95 @@
+// Plays an input from its opening to its end: packets → decoder → sampler → mailbox. Rejects when the stream breaks.
+import { type Frame, Packet } from 'node-av'
+import type { MediaConfig } from '../../contracts/config/media.ts'
+import type { Clock } from '../../kernel/clock/clock.ts'
+import type { Attempt } from './attempt.ts'
+import type { CameraSourceEvents, CameraSourceOptions } from './camera-source.ts'
+import { createFrameDecoder, type FrameDecoder } from './frame-decoder.ts'
+import type { FrameMailbox } from './frame-mailbox.ts'
+import { createFrameSampler } from './frame-sampler.ts'
+import type { VideoInput } from './video-input.ts'
+
+export interface Playing {
+  readonly attempt: Attempt
+  readonly mailbox: FrameMailbox
+  readonly lastTime: { value: number }
+  readonly onPicture: (description: string) => void
+}
+
+/** Plays until the end of a file; rejects when the stream breaks. */
+export async function playVideo(
+  clock: Clock,
+  config: MediaConfig,
+  options: CameraSourceOptions,
+  events: CameraSourceEvents,
+  { attempt, mailbox, lastTime, onPicture }: Playing,
+): Promise<void> {
+  const { signal } = attempt
+  const input = await options.open(signal)
+  const packet = new Packet()
+  packet.alloc()
+  try {
+    const decoder = await createFrameDecoder(input, {
+      threads: config.hardwareThreads,
+      maximumPixels: config.maximumPixels,
+    })
+    const sampler = createFrameSampler(options.plan.framesPerSecond)
+    const take = async (frame: Frame) => {
+      onPicture(`${input.description.split(' ')[0]} ${frame.width}×${frame.height}`)
+      // Event time never goes back, also over a reconnect.
+      const at = Math.max(lastTime.value + 1, Math.round(input.timeOf(frame.bestEffortTimestamp)))
+      if (!sampler.wants(at)) return
+      lastTime.value = at
+      if (options.mode === 'every') await mailbox.idle()
+      else if (!input.live) await untilDue(clock, at, attempt)
+      mailbox.offer(frame, at)
+    }
+    try {
+      mailbox.interrupt()
+      await pump(input, decoder, packet, options.loop, { take, mailbox, events, signal })
+      await mailbox.idle()
+    } finally {
+      decoder.close()
+    }
+  } finally {
+    packet.free()
+    await input.close()
+  }
+}
+
+async function pump(
+  input: VideoInput,
+  decoder: FrameDecoder,
+  packet: Packet,
+  loop: boolean,
+  to: { take: (frame: Frame) => Promise<void>; mailbox: FrameMailbox; events: CameraSourceEvents; signal: AbortSignal },
+): Promise<void> {
+  let damaged = 0
+  let dropped = 0
+  for (;;) {
+    let packets = 0
+    while (await input.next(packet)) {
+      packets++
+      await decoder.decode(packet, to.take)
+      packet.unref()
+      to.signal.throwIfAborted()
+      if (decoder.damaged > damaged) to.events.onDamaged()
+      damaged = decoder.damaged
+      if (input.droppedPackets > dropped) to.events.onSkipped(input.droppedPackets - dropped)
+      dropped = input.droppedPackets
+    }
+    await decoder.decode(null, to.take)
+    if (!loop || packets === 0) return
+    decoder.reset()
+    await input.rewind()
+    to.mailbox.interrupt()
+  }
+}
+
+/** Holds a file's picture back until its time; our own waiting is no stall. */
+async function untilDue(clock: Clock, at: number, attempt: Attempt): Promise<void> {
+  for (let left = at - clock.now(); left > 0; left = at - clock.now()) {
+    await clock.sleep(Math.min(left, 500), attempt.signal)
+    attempt.alive()
+  }
+}

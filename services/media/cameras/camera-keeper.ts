@@ -1,0 +1,111 @@
+// Keeps one camera going for as long as its slot is ours: opens vision's eyes for it (again and again if its model is bad), then pulls.
+import type { CameraConfig } from '../../contracts/config/cameras.ts'
+import type { MediaConfig } from '../../contracts/config/media.ts'
+import { asAppError } from '../../contracts/errors.ts'
+import type { CameraEyes, CameraFrame, FramePlan } from '../../contracts/frames.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { backOff } from '../camera-source/back-off.ts'
+import { type CameraHealth, type CameraSource, startCameraSource } from '../camera-source/camera-source.ts'
+import type { CameraOpener } from '../camera-source/open-camera.ts'
+import { type CameraMetrics, createRateMeter } from './camera-metrics.ts'
+import { createCameraNews } from './camera-news.ts'
+import { createCameraSnapshots } from './camera-snapshots.ts'
+
+export interface CameraKeeper {
+  /** Resolves when the source is stopped, vision has saved the camera's state, and nothing of it runs any more. Idempotent. */
+  stop(): Promise<void>
+}
+
+export type KeeperDeps = Pick<Kernel, 'bus' | 'objectStore' | 'clock' | 'logger'> & {
+  readonly eyes: CameraEyes
+  readonly metrics: CameraMetrics
+}
+
+/** Starts at once; failures are the camera's status. */
+export function keepCamera(
+  deps: KeeperDeps,
+  config: MediaConfig,
+  camera: CameraConfig,
+  opener: CameraOpener,
+): CameraKeeper {
+  const { clock, eyes, metrics, logger } = deps
+  const stopping = new AbortController()
+  const news = createCameraNews(deps, camera)
+  const snapshots = createCameraSnapshots(deps, config, camera.id, news)
+  const meter = createRateMeter(5000)
+  let source: CameraSource | undefined
+  let lastComplaint = Number.NEGATIVE_INFINITY
+
+  const onHealth = (health: CameraHealth) => {
+    logger[health.status === 'online' ? 'info' : 'warn'](
+      { camera: camera.id, reason: health.reason },
+      `camera ${health.status}`,
+    )
+    metrics.status(camera.id, health.status)
+    news.status(health)
+  }
+
+  const see = async (frame: CameraFrame) => {
+    snapshots.offer(frame)
+    await eyes.see(frame)
+  }
+
+  const openEyes = async (): Promise<FramePlan | undefined> => {
+    for (let failures = 1; !stopping.signal.aborted; failures++) {
+      try {
+        return await eyes.open(camera)
+      } catch (error) {
+        onHealth({ status: 'offline', reason: asAppError(error).message })
+        await clock.sleep(backOff(failures, config.reconnect, Math.random), stopping.signal).catch(() => {})
+      }
+    }
+    return undefined
+  }
+
+  const run = async () => {
+    const plan = await openEyes()
+    if (!plan || stopping.signal.aborted) return
+    source = startCameraSource(
+      { clock },
+      config,
+      { plan, ...opener, see, loop: camera.loop, mode: 'live' },
+      {
+        onHealth,
+        onDecoded() {
+          metrics.decoded(camera.id)
+          const rate = meter(clock.monotonic())
+          if (rate !== undefined) metrics.rate(camera.id, rate)
+        },
+        onSkipped: (count) => metrics.skipped(camera.id, count),
+        onDelivered: () => metrics.delivered(camera.id),
+        onDamaged: () => metrics.damaged(camera.id),
+        onReconnect: () => metrics.reconnect(camera.id),
+        onFailed(error) {
+          // the same fault on every frame must not flood the log
+          if (clock.monotonic() < lastComplaint + 60_000) return
+          lastComplaint = clock.monotonic()
+          logger.error({ camera: camera.id, err: error }, 'a frame could not be looked at')
+        },
+      },
+    )
+  }
+
+  const running = run().catch((error: unknown) => logger.error({ camera: camera.id, err: error }, 'camera given up'))
+  let stopped: Promise<void> | undefined
+  return {
+    stop() {
+      stopped ??= (async () => {
+        stopping.abort()
+        await running
+        await source?.stop()
+        await eyes.close(camera.id).catch((error: unknown) => {
+          logger.error({ camera: camera.id, err: error }, 'the state of a camera could not be saved')
+        })
+        // together: a snapshot may wait for news that the bus does not take
+        await Promise.all([snapshots.close(), news.close()])
+        metrics.forget(camera.id)
+      })()
+      return stopped
+    },
+  }
+}

@@ -1,0 +1,65 @@
+// Figures of cameras for /metrics.
+import type { Registry } from '../../kernel/metrics/metrics.ts'
+import { counter, gauge } from '../../kernel/metrics/metrics.ts'
+
+export interface CameraMetrics {
+  decoded(camera: string): void
+  skipped(camera: string, count: number): void
+  delivered(camera: string): void
+  damaged(camera: string): void
+  reconnect(camera: string): void
+  status(camera: string, status: string): void
+  /** pictures a second that arrive, measured over a few seconds */
+  rate(camera: string, framesPerSecond: number): void
+  /** The camera is seen elsewhere now: its gauges go. */
+  forget(camera: string): void
+}
+
+export function createCameraMetrics(registry: Registry): CameraMetrics {
+  const labels = ['camera'] as const
+  const decoded = counter(registry, 'qianliyan_media_frames_decoded_total', 'Pictures decoded.', labels)
+  const skipped = counter(
+    registry,
+    'qianliyan_media_frames_skipped_total',
+    'Sampled pictures that were not looked at, because a newer one came first.',
+    labels,
+  )
+  const delivered = counter(registry, 'qianliyan_media_frames_delivered_total', 'Pictures looked at.', labels)
+  const damaged = counter(registry, 'qianliyan_media_packets_damaged_total', 'Packets that no decoder reads.', labels)
+  const reconnects = counter(registry, 'qianliyan_media_reconnects_total', 'Tries to reach a camera again.', labels)
+  const up = gauge(registry, 'qianliyan_media_camera_online', '1 while pictures come.', labels)
+  const rate = gauge(registry, 'qianliyan_media_camera_fps', 'Pictures a second that arrive.', labels)
+  return {
+    decoded: (camera) => decoded.inc({ camera }),
+    skipped: (camera, count) => skipped.inc({ camera }, count),
+    delivered: (camera) => delivered.inc({ camera }),
+    damaged: (camera) => damaged.inc({ camera }),
+    reconnect: (camera) => reconnects.inc({ camera }),
+    status(camera, status) {
+      up.set({ camera }, status === 'online' ? 1 : 0)
+      if (status !== 'online') rate.set({ camera }, 0)
+    },
+    rate: (camera, framesPerSecond) => rate.set({ camera }, framesPerSecond),
+    forget(camera) {
+      up.remove({ camera })
+      rate.remove({ camera })
+    },
+  }
+}
+
+/** Measures a rate: call it for every picture with the time; it gives a figure each time the window is full. */
+export function createRateMeter(windowMs: number): (now: number) => number | undefined {
+  let start: number | undefined
+  let count = 0
+  return (now) => {
+    start ??= now
+    if (now - start < windowMs) {
+      count++
+      return undefined
+    }
+    const rate = (count * 1000) / (now - start)
+    start = now
+    count = 1
+    return rate
+  }
+}

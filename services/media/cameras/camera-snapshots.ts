@@ -1,0 +1,65 @@
+// A small picture of a camera every few seconds, in the object store, so that the console can show it from any process. Only the newest is kept.
+import sharp from 'sharp'
+import type { MediaConfig } from '../../contracts/config/media.ts'
+import type { CameraFrame } from '../../contracts/frames.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { CameraNews } from './camera-news.ts'
+
+export interface CameraSnapshots {
+  /** Takes a picture of the frame if one is due; returns at once (the frame stays valid until its pixels are copied). */
+  offer(frame: CameraFrame): void
+  /** Resolves when no picture is being written. */
+  close(): Promise<void>
+}
+
+const maximumWidth = 640
+const quality = 75
+
+export function createCameraSnapshots(
+  deps: Pick<Kernel, 'objectStore' | 'clock' | 'logger'>,
+  config: Pick<MediaConfig, 'snapshotSeconds'>,
+  cameraId: string,
+  news: CameraNews,
+): CameraSnapshots {
+  const { objectStore, clock, logger } = deps
+  const prefix = `snapshot/${cameraId}`
+  let due = Number.NEGATIVE_INFINITY
+  let taking: Promise<void> | undefined
+  let kept: string | undefined
+  let closed = false
+
+  const take = async (frame: CameraFrame) => {
+    const { width, height, rgb } = await frame.fullFrame()
+    const jpeg = await sharp(rgb, { raw: { width, height, channels: 3 } })
+      .resize({ width: Math.min(width, maximumWidth) })
+      .jpeg({ quality })
+      .toBuffer()
+    const { key } = await objectStore.put(jpeg, { prefix, mediaType: 'image/jpeg', at: frame.capturedAt })
+    await news.patch({ snapshotUrl: `/api/v1/evidence/${key}`, snapshotAt: new Date(frame.capturedAt).toISOString() })
+    const before = kept
+    kept = key
+    // After a start an older process's pictures may be there; later it is only the one before.
+    if (before === undefined) for await (const { key: other } of objectStore.list(prefix)) await remove(other)
+    else await remove(before)
+  }
+
+  const remove = async (key: string) => {
+    if (key !== kept) await objectStore.delete(key)
+  }
+
+  return {
+    offer(frame) {
+      if (config.snapshotSeconds === 0 || closed || taking || clock.monotonic() < due) return
+      due = clock.monotonic() + config.snapshotSeconds * 1000
+      taking = take(frame)
+        .catch((error: unknown) => logger.warn({ camera: cameraId, err: error }, 'no snapshot'))
+        .finally(() => {
+          taking = undefined
+        })
+    },
+    async close() {
+      closed = true
+      await taking
+    },
+  }
+}

@@ -1,0 +1,70 @@
+// The media room: our RTSP server, the cameras whose slots this worker has, and JPEGs from the bus; frames go to vision's eyes.
+import { AV_LOG_FATAL, Log } from 'node-av'
+import { eyesGroup, eyesSlots } from '../contracts/camera-slots.ts'
+import type { Config } from '../contracts/config/config.ts'
+import type { CameraEyes } from '../contracts/frames.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Service } from '../kernel/lifecycle/service.ts'
+import { openerOf } from './camera-source/open-camera.ts'
+import { keepCamera } from './cameras/camera-keeper.ts'
+import { createCameraMetrics } from './cameras/camera-metrics.ts'
+import { createCameraShift } from './cameras/camera-shift.ts'
+import { createPictureCamera } from './pictures/picture-camera.ts'
+import { createPictureIntake } from './pictures/picture-intake.ts'
+import { createDeviceCredentials } from './rtsp-server/device-credentials.ts'
+import { createRtspServer } from './rtsp-server/rtsp-server.ts'
+
+const none: ReadonlySet<number> = new Set()
+
+export type MediaDeps = Pick<Kernel, 'bus' | 'objectStore' | 'clock' | 'logger' | 'registry'>
+
+/** `rtspPort`: where our RTSP server listens; 0 before start. */
+export function createMediaService(
+  deps: MediaDeps,
+  config: Config,
+  eyes: CameraEyes,
+): Service & { readonly rtspPort: number } {
+  const logger = deps.logger.child({ room: 'media' })
+  const credentials = createDeviceCredentials(config)
+  const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind }, credentials)
+  const keeping = { ...deps, logger, eyes, metrics: createCameraMetrics(deps.registry) }
+  const pulled = config.cameras.filter(({ source }) => !source.startsWith('mqtt:'))
+  const shift = createCameraShift(pulled, (camera) =>
+    keepCamera(keeping, config.media, camera, openerOf(camera, { clock: deps.clock, credentials, server }, config)),
+  )
+  const pictures = createPictureIntake(deps, config.media, config.cameras, (camera) =>
+    createPictureCamera(keeping, config.media, camera),
+  )
+  let membership: { leave(): Promise<void> } | undefined
+  let stopped: Promise<void> | undefined
+
+  return {
+    name: 'media',
+    level: 'source',
+    get rtspPort() {
+      return server.port
+    },
+    async start(signal) {
+      // FFmpeg writes to stderr by itself; what matters of it is told as health and metrics.
+      Log.setLevel(AV_LOG_FATAL)
+      await server.start()
+      signal.throwIfAborted()
+      membership = await deps.bus.join({
+        group: eyesGroup,
+        slots: eyesSlots,
+        onAssigned: (slots) => shift.assign(slots),
+      })
+      signal.throwIfAborted()
+      await pictures.start()
+    },
+    stop() {
+      stopped ??= (async () => {
+        // cameras first: they are let go also where the bus cannot be told
+        await Promise.all([shift.assign(none), pictures.stop()])
+        await membership?.leave()
+        await server.stop()
+      })()
+      return stopped
+    },
+  }
+}
