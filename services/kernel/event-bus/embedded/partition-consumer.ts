@@ -48,17 +48,16 @@ export function consumePartition<Topic extends TopicName>(
   let next = options.from
 
   async function step(): Promise<void> {
-    const rows = log.read(partition, next, Math.min(maximumBatch, log.endOf(partition) - next))
-    const [first] = rows
+    const end = log.endOf(partition)
+    const rows = log.read(partition, next, Math.min(maximumBatch, end - next))
+    const found = rows[0]?.offset ?? end
+    if (found > next) {
+      metrics.expiredUnread(group, partition.topic, found - next)
+      logger.warn({ ...where, events: found - next }, 'events expired before this group had handled them')
+      next = found
+    }
     const last = rows.at(-1)
-    if (!first || !last) {
-      next = log.endOf(partition)
-      return
-    }
-    if (first.offset > next) {
-      metrics.expiredUnread(group, partition.topic, first.offset - next)
-      logger.warn({ ...where, events: first.offset - next }, 'events expired before this group had handled them')
-    }
+    if (!last) return
     await runner.run(await decode(rows), handle, signal)
     next = last.offset + 1
     log.commit(group, partition, next)
