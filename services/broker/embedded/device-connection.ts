@@ -17,8 +17,10 @@ export interface ConnectionOptions {
 export interface ConnectionDeps {
   readonly clock: Clock
   readonly onOversized: (connection: DeviceConnection, publish: OversizedPublish) => void
-  /** aedes would have to read no more than this now: the bus has too much to write */
+  /** the bus has too much to write: read no more */
   readonly congested: () => boolean
+  /** this client does not read what it subscribed to, and was disconnected */
+  readonly onSlow: () => void
 }
 
 /** what a PUBLISH adds to its payload at most: topic, identifiers, properties */
@@ -209,6 +211,7 @@ export class DeviceConnection extends Duplex {
     this.#socket.write(bytes)
     if (this.#socket.writableLength > this.#options.maximumQueueBytes) {
       this.endReason ??= 'does not read what it subscribed to'
+      this.#deps.onSlow()
       this.#socket.destroy()
     }
   }

@@ -99,6 +99,7 @@ export function createEmbeddedBroker(deps: EmbeddedBrokerDeps, config: Pick<Conf
       {
         clock,
         congested: () => intake.congested,
+        onSlow: () => metrics.disconnected.inc({ reason: 'slow' }),
         onOversized(each, publish) {
           const [clientId, session] = desk.byConnection(each) ?? []
           if (session && clientId !== undefined) intake.oversized(clientId, session, publish)
