@@ -1,0 +1,131 @@
+// From pixels to tensors and from tensors to detections in the frame, checked on numbers worked out by hand.
+import { describe, expect, it } from 'vitest'
+import { inputFormatOf, type ModelDescription } from '../model-registry/model-description.ts'
+import { createDecoder, yoloxGrid } from './decode-output.ts'
+import { createTensorBuilder } from './input-tensor.ts'
+import { suppressNonMaxima } from './non-maximum-suppression.ts'
+import { boxToFrame, type CutPlacement, mergeCuts } from './to-frame.ts'
+
+const describeModel = (changes: Partial<ModelDescription>): ModelDescription => ({
+  file: 'model.onnx',
+  family: 'qianliyan',
+  labels: ['car', 'person'],
+  input: { width: 32, height: 32, letterbox: 'centre' },
+  threshold: 0.5,
+  nms: 0.6,
+  sha256: '0'.repeat(64),
+  licence: 'x',
+  trainedOn: 'x',
+  ...changes,
+})
+
+describe('input tensors', () => {
+  const rgb = Uint8Array.from([10, 20, 30, 40, 50, 60])
+  const input = { width: 2, height: 1, letterbox: 'centre' } as const
+  it('of our own family are the pixels themselves', () => {
+    const tensor = createTensorBuilder(inputFormatOf({ family: 'qianliyan', input }))(rgb)
+    expect(tensor).toEqual({ type: 'uint8', data: rgb, shape: [1, 1, 2, 3] })
+    expect(tensor.data).toBe(rgb)
+  })
+  it('of YOLOX are BGR planes, 0 to 255', () => {
+    const tensor = createTensorBuilder(inputFormatOf({ family: 'yolox', input }))(rgb)
+    expect(tensor).toMatchObject({ type: 'float32', shape: [1, 3, 1, 2] })
+    expect([...tensor.data]).toEqual([30, 60, 20, 50, 10, 40])
+  })
+  it('of classifiers are normalised by mean and deviation', () => {
+    const tensor = createTensorBuilder(inputFormatOf({ family: 'classifier', input }))(rgb)
+    expect(tensor.data[0]).toBeCloseTo((10 / 255 - 0.485) / 0.229, 5)
+    expect(tensor.data[5]).toBeCloseTo((60 / 255 - 0.406) / 0.225, 5)
+  })
+})
+
+describe('output decoding', () => {
+  it('reads the raw head of YOLOX: grid, stride, exponent, objectness times class', () => {
+    const description = describeModel({ family: 'yolox' })
+    const grid = yoloxGrid(description.input)
+    expect(grid).toHaveLength(16 + 4 + 1)
+    const data = new Float32Array(grid.length * 7)
+    // anchor 17: the second of stride 16, at column 1, line 0
+    data.set([0.5, 0.25, Math.log(2), Math.log(0.5), 0.9, 0.1, 0.8], 17 * 7)
+    const outputs = { output: { type: 'float32', dims: [1, grid.length, 7], data } }
+    const [found, ...others] = createDecoder(description, ['output'])(outputs, { minimumScore: 0.1 })
+    expect(others).toEqual([])
+    expect(found).toMatchObject({ label: 'person', score: expect.closeTo(0.72, 5) })
+    // centre (1.5, 0.25) · 16 = (24, 4), size (2, 0.5) · 16 = (32, 8)
+    expect(found?.box.map((edge) => Math.round(edge * 1000) / 1000)).toEqual([8, 0, 40, 8])
+  })
+  it('reads boxes and scores of our own family, drops nonsense', () => {
+    const outputs = {
+      boxes: {
+        type: 'float32',
+        dims: [1, 4, 4],
+        data: Float32Array.from([1, 2, 3, 4, 5, 5, 4, 4, Number.NaN, 0, 1, 1, 0, 0, 9, 9]),
+      },
+      scores: { type: 'float32', dims: [1, 4, 2], data: Float32Array.from([0.7, 0.2, 0.9, 0, 0.9, 0, 0.05, 0.04]) },
+    }
+    const found = createDecoder(describeModel({}), ['boxes', 'scores'])(outputs, { minimumScore: 0.1 })
+    expect(found).toEqual([{ label: 'car', score: expect.closeTo(0.7, 5), box: [1, 2, 3, 4] }])
+  })
+  it('reads a classifier, logits or probabilities', () => {
+    const decode = createDecoder(describeModel({ family: 'classifier' }), ['y'])
+    const logits = { y: { type: 'float32', dims: [1, 2], data: Float32Array.from([3, 1]) } }
+    const [first] = decode(logits, { minimumScore: 0.5 })
+    expect(first).toMatchObject({ label: 'car', score: expect.closeTo(1 / (1 + Math.exp(-2)), 5), box: [0, 0, 32, 32] })
+    const shares = { y: { type: 'float32', dims: [1, 2], data: Float32Array.from([0.25, 0.75]) } }
+    expect(decode(shares, { minimumScore: 0.5 })).toMatchObject([{ label: 'person', score: 0.75 }])
+  })
+  it('suppresses doubles of one label only', () => {
+    const at = (x: number, label: string, score: number) => ({ label, score, box: [x, 0, x + 10, 10] as const })
+    const kept = suppressNonMaxima(
+      [at(0, 'car', 0.6), at(1, 'car', 0.9), at(1, 'person', 0.5), at(30, 'car', 0.3)],
+      0.5,
+    )
+    expect(kept.map(({ label, score }) => `${label} ${score}`)).toEqual(['car 0.9', 'person 0.5', 'car 0.3'])
+  })
+})
+
+describe('boxes in the frame', () => {
+  const placement = (region: [number, number, number, number], changes: Partial<CutPlacement> = {}): CutPlacement => ({
+    cut: { id: 'c', region, width: 100, height: 100, letterbox: 'centre' },
+    offsetX: 0,
+    offsetY: 25,
+    pictureWidth: 100,
+    pictureHeight: 50,
+    ...changes,
+  })
+  it('are mapped through letterbox and region', () => {
+    const box = boxToFrame([50, 25, 100, 50], placement([0.5, 0.2, 0.9, 0.6]))
+    expect(box.map((edge) => Math.round(edge * 1000) / 1000)).toEqual([0.7, 0.2, 0.9, 0.4])
+  })
+  it('never leave the region', () => {
+    expect(boxToFrame([-20, 0, 130, 100], placement([0.5, 0.2, 0.9, 0.6]))).toEqual([0.5, 0.2, 0.9, 0.6])
+  })
+  it('of two cuts become one: the one no edge truncates', () => {
+    const whole = { offsetY: 0, pictureHeight: 100 }
+    const merged = mergeCuts(
+      [
+        {
+          placement: placement([0, 0, 0.5, 1], whole),
+          detections: [{ label: 'car', score: 0.9, box: [80, 40, 100, 60] }],
+        },
+        {
+          placement: placement([0.3, 0, 0.8, 1], whole),
+          detections: [{ label: 'car', score: 0.7, box: [20, 40, 60, 60] }],
+        },
+      ],
+      { model: 'm', thresholdOf: () => 0.5, iou: 0.6 },
+    )
+    expect(merged).toHaveLength(1)
+    expect(merged[0]).toMatchObject({ score: 0.7, threshold: 0.5 })
+  })
+  it('of two classes of a group become one: the surer', () => {
+    const one = placement([0, 0, 1, 1], { offsetY: 0, pictureHeight: 100 })
+    const detections = [
+      { label: 'large_vehicle', score: 0.4, box: [10, 10, 31, 30] as const },
+      { label: 'car', score: 0.7, box: [10, 10, 30, 30] as const },
+      { label: 'person', score: 0.6, box: [11, 10, 30, 30] as const },
+    ]
+    const merged = mergeCuts([{ placement: one, detections }], { model: 'm', thresholdOf: () => 0.5, iou: 0.6 })
+    expect(merged.map(({ label }) => label)).toEqual(['car', 'person'])
+  })
+})
