@@ -1,10 +1,12 @@
 // S3: the conformance suite against a server that checks every signature with AWS's own signer, then refusals and outages.
 import { randomBytes } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import { systemClock } from '../../clock/system-clock.ts'
 import { objectStoreConformance } from '../object-store.conformance.ts'
@@ -17,7 +19,11 @@ const configFor = (server: S3TestServer) => ({
   bucket: 'evidence-huqiu',
   ...server.credentials,
 })
-const spooled = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('qly-upload-')).length
+/** Temporary files go to a folder of this test's own, so that it can tell whether one was left. */
+const temporary = mkdtempSync(join(tmpdir(), 'qly-s3-'))
+process.env.TMPDIR = temporary
+afterAll(() => rm(temporary, { recursive: true, force: true }))
+const spooled = async () => (await readdir(temporary)).length
 
 objectStoreConformance('S3', async () => {
   const server = await createS3TestServer()
