@@ -55,9 +55,7 @@ export function createWorkLoop(
   function add(weight: number, work: Work): Promise<void> {
     return new Promise((resolve, reject) => {
       pieces.push({ weight, work, settle: (error) => (error ? reject(error) : resolve()) })
-      draining ??= drain().finally(() => {
-        draining = undefined
-      })
+      draining ??= drain()
     })
   }
 
@@ -65,6 +63,8 @@ export function createWorkLoop(
     // what is added in this turn goes together
     await new Promise((resolve) => setImmediate(resolve))
     while (pieces.length > 0) await carryOut(take())
+    // in the same turn as the look at the pieces, or one added in between would wait for ever
+    draining = undefined
   }
 
   function take(): Piece[] {

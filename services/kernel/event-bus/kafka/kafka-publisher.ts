@@ -73,6 +73,8 @@ export function createKafkaPublisher(
     // what is published in this turn goes together
     await new Promise((resolve) => setImmediate(resolve))
     while (queue.length > 0) await send(take())
+    // in the same turn as the look at the queue, or what is published in between would wait for ever
+    pumping = undefined
   }
 
   function take(): Entry[] {
@@ -149,9 +151,7 @@ export function createKafkaPublisher(
           settle: (error) => (error ? reject(error) : resolve()),
         }
         for (const outgoing of messages) queue.push({ outgoing, call })
-        pumping ??= pump().finally(() => {
-          pumping = undefined
-        })
+        pumping ??= pump()
       })
     },
     async stop() {
