@@ -41,6 +41,7 @@ export class DeviceConnection extends Duplex {
   #translator: Mqtt5Translator | undefined
   #fromBroker: FrameGate | undefined
   #first = true
+  #begun = false
   #lastByteAt: number
   #cancelKeepalive: (() => void) | undefined
   #paused = false
@@ -64,7 +65,9 @@ export class DeviceConnection extends Duplex {
     socket.setKeepAlive(true, 30_000)
     socket.on('data', (chunk: Buffer) => {
       this.#lastByteAt = deps.clock.now()
-      const fault = this.#gate.push(chunk)
+      // whoever does not begin with CONNECT speaks something else
+      const fault = !this.#begun && (chunk[0] ?? 0) >> 4 !== 1 ? 'not MQTT' : this.#gate.push(chunk)
+      this.#begun = true
       if (fault !== undefined) this.disconnect(fault, reasons.packetTooLarge)
     })
     socket.on('end', () => this.disconnect('connection closed by the client'))
