@@ -77,7 +77,8 @@ export function createCameraNews(deps: Pick<Kernel, 'bus' | 'clock' | 'logger'>,
       told = health
       put({ health })
     },
-    patch: (fields) => new Promise((resolve) => put({ fields }, resolve)),
+    // with the status: after a camera moved between workers, a late word of the old one is put right
+    patch: (fields) => new Promise((resolve) => put({ fields, ...(told ? { health: told } : {}) }, resolve)),
     async close() {
       const cancel = clock.after(closingMs, () => closing.abort())
       await sending

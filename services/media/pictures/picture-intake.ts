@@ -15,8 +15,8 @@ export interface PictureIntake {
 
 /** Pictures that are decoded at one time: a decoded one may take 150 MB. */
 const decodedAtOnce = 2
-/** small, so that a batch is soon committed and its base64 soon freed */
-const batch = 8
+/** One picture a batch: a damaged one must not make the bus show those before it again. */
+const batch = 1
 
 export function createPictureIntake(
   deps: Pick<Kernel, 'bus' | 'registry'>,
@@ -45,10 +45,11 @@ export function createPictureIntake(
     return camera
   }
 
-  const noticeAbsence = async (partition: number, first: string) => {
-    const next = positions.get(partition)
-    if (next === undefined || next === BigInt(first)) return
-    positions.delete(partition)
+  const noticeAbsence = async (partition: number, offset: bigint) => {
+    const last = positions.get(partition)
+    positions.set(partition, offset)
+    // the next one, or the same again because it failed: nobody else had the partition meanwhile
+    if (last === undefined || offset === last + 1n || offset === last) return
     const away = [...open.values()].filter((each) => each.partition === partition)
     await Promise.all(away.map(({ camera }) => camera.handOver()))
   }
@@ -68,12 +69,9 @@ export function createPictureIntake(
       if (known.size === 0) return
       const options = { topics: ['qly.frame.v1'] as const, group: 'eyes-frames', maximumBatch: batch }
       subscription = await deps.bus.subscribe(options, async (deliveries) => {
-        const [first] = deliveries
-        if (!first) return
-        await noticeAbsence(first.partition, first.offset)
         for (const delivery of deliveries) {
+          await noticeAbsence(delivery.partition, BigInt(delivery.offset))
           await look(delivery)
-          positions.set(delivery.partition, BigInt(delivery.offset) + 1n)
         }
       })
     },

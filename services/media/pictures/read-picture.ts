@@ -17,8 +17,8 @@ export function bytesOf(data: Pick<FrameCaptured, 'base64' | 'sha256'>): Buffer 
 
 /** Decodes a JPEG. Not retryable: QLY_PAYLOAD_UNREADABLE for one that is damaged, QLY_PAYLOAD_TOO_LARGE for one with too many pixels. */
 export async function readPicture(jpeg: Uint8Array, maximumPixels: number): Promise<Pixels> {
-  const image = sharp(jpeg, { limitInputPixels: maximumPixels, failOn: 'error', sequentialRead: true })
   try {
+    const image = sharp(jpeg, { limitInputPixels: maximumPixels, failOn: 'error', sequentialRead: true })
     const { format, width, height } = await image.metadata()
     if (format !== 'jpeg') throw new AppError('QLY_PAYLOAD_UNREADABLE', `the picture is ${format}, not JPEG`)
     if (width * height > maximumPixels) throw tooLarge(width, height, maximumPixels)

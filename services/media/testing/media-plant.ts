@@ -1,0 +1,92 @@
+// A media room on the embedded bus and a file store in a temporary folder, with eyes that only remember: for tests of the room through its doors.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Value } from 'typebox/value'
+import { Config } from '../../contracts/config/config.ts'
+import type { DeviceChanged } from '../../contracts/events/device-changed-v1.ts'
+import type { LetterDied } from '../../contracts/events/letter-died-v1.ts'
+import type { CameraEyes, CameraFrame } from '../../contracts/frames.ts'
+import { systemClock } from '../../kernel/clock/system-clock.ts'
+import { createEmbeddedEventBus } from '../../kernel/event-bus/embedded/embedded-event-bus.ts'
+import { silentLogger } from '../../kernel/logging/logger.ts'
+import { createMetrics } from '../../kernel/metrics/metrics.ts'
+import { createFileObjectStore } from '../../kernel/object-store/files/file-object-store.ts'
+import { createMediaService } from '../media-service.ts'
+
+export interface RememberingEyes extends CameraEyes {
+  readonly opened: string[]
+  readonly closed: string[]
+  readonly frames: CameraFrame[]
+  /** open() of these cameras fails with what is given */
+  readonly failing: Map<string, unknown>
+}
+
+export function createRememberingEyes(): RememberingEyes {
+  const [opened, closed, frames]: [string[], string[], CameraFrame[]] = [[], [], []]
+  const failing = new Map<string, unknown>()
+  return {
+    opened,
+    closed,
+    frames,
+    failing,
+    async open(camera) {
+      const failure = failing.get(camera.id)
+      if (failure !== undefined) throw failure
+      opened.push(camera.id)
+      const cut = {
+        id: 'all',
+        region: [0, 0, 1, 1] as [number, number, number, number],
+        width: 64,
+        height: 64,
+        letterbox: 'centre' as const,
+      }
+      return { cameraId: camera.id, framesPerSecond: camera.fps, cuts: [cut] }
+    },
+    see: async (frame) => void frames.push(frame),
+    close: async (cameraId) => void closed.push(cameraId),
+  }
+}
+
+export async function createMediaPlant() {
+  const folder = await mkdtemp(join(tmpdir(), 'qly-media-plant-'))
+  const deps = { clock: systemClock, logger: silentLogger, registry: createMetrics() }
+  const bus = createEmbeddedEventBus(deps, { directory: join(folder, 'bus'), retentionCheckSeconds: 60 })
+  const objectStore = createFileObjectStore(deps, { directory: join(folder, 'objects') })
+  await bus.start()
+  await objectStore.start()
+  const news: DeviceChanged[] = []
+  const letters: LetterDied[] = []
+  await bus.tail({ topics: ['qly.device.v1', 'qly.dead-letter.v1'], from: 'earliest' }, ({ event }) => {
+    if (event.type === 'cn.qianliyan.device.changed.v1') news.push(event.data)
+    else letters.push(event.data)
+  })
+  const running: { stop(): Promise<void> }[] = []
+  return {
+    folder,
+    bus,
+    objectStore,
+    news,
+    letters,
+    registry: deps.registry,
+    /** Starts a media room with these parts of a configuration, on free ports. */
+    async start(eyes: CameraEyes, parts: Record<string, unknown>) {
+      const config = Value.Default(Config, { rtsp: { port: 0 }, cameras: [], ...parts }) as Config
+      const media = createMediaService({ ...deps, bus, objectStore }, config, eyes)
+      running.push(media)
+      await media.start(new AbortController().signal)
+      return media
+    },
+    /** The statuses of a camera, one for each change. */
+    statusOf(id: string) {
+      const told = news.flatMap((each) => (each.deviceId === id && each.status ? [each.status] : []))
+      return told.filter((status, index) => status !== told[index - 1])
+    },
+    async stop() {
+      await Promise.all(running.map((service) => service.stop()))
+      await bus.stop()
+      await objectStore.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
