@@ -1,8 +1,8 @@
 // Drawn vehicles are kept: one picture per look and rough place, moved and scaled to the exact place. A new picture costs milliseconds, a kept one tenths.
 
+import { createRandom } from '../random.ts'
 import type { Light } from './scene/light.ts'
 import { createRoadUser, type RoadUser, type RoadUserKind } from './scene/objects/catalogue.ts'
-import { createRandom } from './scene/random.ts'
 import { type Pose, renderSprite } from './scene/rasterise.ts'
 import { rescale, type Sprite, trim } from './scene/sprite.ts'
 import type { Street } from './scene/street.ts'

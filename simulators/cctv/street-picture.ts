@@ -1,9 +1,10 @@
 // The moving picture of one street camera: traffic steps on, and a frame shows it, with the truth about every object.
+
+import { createRandom } from '../random.ts'
 import { stampTime } from './clock-overlay.ts'
 import { type Background, drawBackground } from './scene/background.ts'
 import { compose, layOver, type Truth } from './scene/compose.ts'
 import { createLight, type Light } from './scene/light.ts'
-import { createRandom } from './scene/random.ts'
 import { createStreet, type Street } from './scene/street.ts'
 import { createView, projectGround, type View } from './scene/view.ts'
 import { createSpriteCache } from './sprite-cache.ts'

@@ -1,9 +1,9 @@
 // Traffic of one street, stepped through time: vehicles follow each other (Intelligent Driver Model, Treiber, Hennecke, Helbing 2000), wait at red,
 // some pull in to the kerb, stand and leave again; people walk on the pavements. The same seed and steps give the same traffic.
 
+import type { Random } from '../random.ts'
 import { createKerbside, type Kerbside } from './kerbside.ts'
 import type { RoadUserKind } from './scene/objects/catalogue.ts'
-import type { Random } from './scene/random.ts'
 import type { Street } from './scene/street.ts'
 import type { LaneScript, StreetScript } from './street-script.ts'
 

@@ -1,11 +1,11 @@
 // The empty street as the camera sees it: one ray per sample against ground, fronts and sky, then the furniture.
 
+import { noise, type Random } from '../../random.ts'
 import { paintFront } from './facade.ts'
 import { paintGround } from './ground.ts'
 import { expose, type Light } from './light.ts'
 import type { Surface } from './mesh.ts'
 import { createFurniture } from './objects/street-furniture.ts'
-import { noise, type Random } from './random.ts'
 import { renderSprite } from './rasterise.ts'
 import { drawSprite, type Occluders } from './sprite.ts'
 import type { Street } from './street.ts'

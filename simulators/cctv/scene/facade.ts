@@ -1,7 +1,8 @@
 // The fronts along a street: shops with signs under flats, plain flats, a garden wall, the bank of a canal with whitewashed houses beyond.
+
+import { hashCell, noise } from '../../random.ts'
 import type { Surface } from './mesh.ts'
 import { linear, set } from './objects/colours.ts'
-import { hashCell, noise } from './random.ts'
 import { blockLength, type Street } from './street.ts'
 import type { Vector } from './view.ts'
 

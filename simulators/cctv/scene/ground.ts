@@ -1,6 +1,7 @@
 // The surface of the ground: asphalt with its wear and paint, kerb stones, paving, water of a canal.
+
+import { hashCell, noise } from '../../random.ts'
 import type { Surface } from './mesh.ts'
-import { hashCell, noise } from './random.ts'
 import type { Street } from './street.ts'
 
 /** Fills the surface at a place of the ground. `wet` 0..1 darkens and mirrors. */

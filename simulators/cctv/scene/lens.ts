@@ -1,7 +1,7 @@
 // What a cheap camera does to a picture: soft focus, a colour cast, sensor noise, coarse JPEG.
 import sharp from 'sharp'
+import type { Random } from '../../random.ts'
 import type { LightKind } from './light.ts'
-import type { Random } from './random.ts'
 
 /** RGBA pixels as a JPEG with random faults of a camera. */
 export async function photograph(

@@ -1,5 +1,5 @@
 // Light of a scene: sun, sky, haze, and the response of the camera. All colours are linear RGB, about 1 for white paper in daylight.
-import type { Random } from './random.ts'
+import type { Random } from '../../random.ts'
 import type { Vector } from './view.ts'
 
 export const lightKinds = ['sunny', 'overcast', 'dusk', 'night', 'rain'] as const

@@ -1,10 +1,11 @@
 // Any plausible moment of any plausible street, for training detectors: traffic, parked vehicles and people in random light.
+
+import type { Random } from '../../random.ts'
 import { type Background, drawBackground } from './background.ts'
 import { compose, type Truth } from './compose.ts'
 import { createLight, type Light, type LightKind } from './light.ts'
 import { createRoadUser, type RoadUser, type RoadUserKind } from './objects/catalogue.ts'
 import { weighted } from './objects/colours.ts'
-import type { Random } from './random.ts'
 import { type Pose, renderSprite } from './rasterise.ts'
 import { randomStreet, randomView, type Street } from './street.ts'
 import type { View } from './view.ts'

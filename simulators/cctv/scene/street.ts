@@ -1,7 +1,8 @@
 // A street as measures: lanes, kerb with parking, pavements, house fronts or a canal, furniture, and where light falls. Traffic keeps right (+x side drives +y).
+
+import { hashCell, type Random } from '../../random.ts'
 import type { Light } from './light.ts'
 import { type FurnitureKind, furnitureKinds } from './objects/street-furniture.ts'
-import { hashCell, type Random } from './random.ts'
 import type { View } from './view.ts'
 import { createView } from './view.ts'
 

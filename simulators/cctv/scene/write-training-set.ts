@@ -3,10 +3,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { createRandom } from '../../random.ts'
 import type { Truth } from './compose.ts'
 import { photograph } from './lens.ts'
 import { objectClasses } from './objects/catalogue.ts'
-import { createRandom } from './random.ts'
 import { createStage, drawPicture } from './random-scene.ts'
 
 /** Pictures that share one empty street and camera; drawing the street costs most. */

@@ -1,5 +1,5 @@
 // The outline of a car body: deck and roof heights along its length, from which its skin is lofted.
-import type { Random } from '../random.ts'
+import type { Random } from '../../../random.ts'
 import type { Vector } from '../view.ts'
 
 export const carKinds = ['sedan', 'hatchback', 'suv', 'mpv', 'microvan'] as const

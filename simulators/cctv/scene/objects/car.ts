@@ -1,6 +1,7 @@
 // Cars: a lofted body painted with glass, lamps, grille, plates and seams, on four wheels.
+
+import type { Random } from '../../../random.ts'
 import { createMeshBuilder, type Mesh, type Paint, type Surface } from '../mesh.ts'
-import type { Random } from '../random.ts'
 import type { Vector } from '../view.ts'
 import { type CarKind, type CarShape, cabinWidth, createCarShape, crossSection, planWidth } from './car-shape.ts'
 import { carPaint, distance, linear, set } from './colours.ts'

@@ -1,6 +1,7 @@
 // Every kind of road user by name, its class for detectors, and its rough footprint.
+
+import type { Random } from '../../../random.ts'
 import type { Mesh } from '../mesh.ts'
-import type { Random } from '../random.ts'
 import { createCar } from './car.ts'
 import { carKinds } from './car-shape.ts'
 import { createLargeVehicle, largeKinds } from './large-vehicle.ts'

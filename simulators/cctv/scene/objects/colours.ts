@@ -1,7 +1,7 @@
 // Colours of things, linear RGB, weighted as seen on streets.
 
+import type { Random } from '../../../random.ts'
 import type { Surface } from '../mesh.ts'
-import type { Random } from '../random.ts'
 import type { Vector } from '../view.ts'
 
 /** sRGB hex to linear light. */

@@ -1,6 +1,7 @@
 // Buses, box trucks and open trucks: rounded boxes with painted windows, doors, signs and lamps.
+
+import type { Random } from '../../../random.ts'
 import { createMeshBuilder, type Mesh, type Paint } from '../mesh.ts'
-import type { Random } from '../random.ts'
 import type { Vector } from '../view.ts'
 import { brightPaint, carPaint, distance, linear, set, vary } from './colours.ts'
 

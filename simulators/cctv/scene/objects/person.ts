@@ -1,6 +1,7 @@
 // People: on foot, and as riders of two-wheelers, made of rounded limbs in clothes.
+
+import type { Random } from '../../../random.ts'
 import { createMeshBuilder, type Mesh, type MeshBuilder, type Paint } from '../mesh.ts'
-import type { Random } from '../random.ts'
 import type { Vector } from '../view.ts'
 import { brightPaint, cloth, linear, set, skin, vary } from './colours.ts'
 

@@ -1,6 +1,7 @@
 // What stands in a street: trees, lamp posts, signs, bollards, bins. They hide what is behind them.
+
+import { noise, type Random } from '../../../random.ts'
 import { createMeshBuilder, type Mesh } from '../mesh.ts'
-import { noise, type Random } from '../random.ts'
 import type { Vector } from '../view.ts'
 import { brightPaint, linear, set, vary } from './colours.ts'
 

@@ -1,6 +1,7 @@
 // E-bikes, motorcycles and bicycles, with or without rider, some with a delivery box.
+
+import type { Random } from '../../../random.ts'
 import { createMeshBuilder, type Mesh, type Paint } from '../mesh.ts'
-import type { Random } from '../random.ts'
 import type { Vector } from '../view.ts'
 import { brightPaint, carPaint, linear, set } from './colours.ts'
 import { addRider, createClothes, paintPerson } from './person.ts'
