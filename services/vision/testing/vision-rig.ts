@@ -6,6 +6,7 @@ import { Value } from 'typebox/value'
 import { eventIdentity } from '../../contracts/cloud-event.ts'
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import { Config } from '../../contracts/config/config.ts'
+import { AppError } from '../../contracts/errors.ts'
 import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
 import type { TopicEvent } from '../../contracts/topics.ts'
 import { systemClock } from '../../kernel/clock/system-clock.ts'
@@ -32,7 +33,7 @@ export interface VisionRig {
 }
 
 export async function createVisionRig(
-  options: { directory?: string; vision?: Record<string, unknown> } = {},
+  options: { directory?: string; vision?: Record<string, unknown>; failingStore?: boolean } = {},
 ): Promise<VisionRig> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'qly-vision-')))
   const config = Value.Default(Config, { cameras: [], vision: options.vision ?? {} }) as Config
@@ -42,7 +43,9 @@ export async function createVisionRig(
   const database = createSqliteDatabase(deps, { directory: join(directory, 'state') })
   const objectStore = createFileObjectStore(deps, { directory: join(directory, 'objects') })
   await Promise.all([bus.start(), database.start(), objectStore.start()])
-  const vision = createVisionService({ ...deps, bus, database, objectStore }, config)
+  const failing = { ...objectStore, put: () => Promise.reject(new AppError('QLY_STORAGE_FULL', 'the disk is full')) }
+  const store = options.failingStore ? failing : objectStore
+  const vision = createVisionService({ ...deps, bus, database, objectStore: store }, config)
   await vision.start(new AbortController().signal)
 
   const events: VisionRig['events'] = async (topic) => {
