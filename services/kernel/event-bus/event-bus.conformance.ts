@@ -8,6 +8,7 @@ import { failureTests } from './event-bus.failure.conformance.ts'
 import { positionTests } from './event-bus.position.conformance.ts'
 import { sharingTests } from './event-bus.sharing.conformance.ts'
 import type { EventBus } from './event-bus.ts'
+import { reading } from './test-readings.ts'
 
 /** Opens buses over the same data, one after the other. */
 export interface EventBusFixture {
@@ -74,7 +75,6 @@ export function eventBusConformance(name: string, fixture: () => Promise<EventBu
     it('refuses to publish once it is stopped, and may be stopped twice', async () => {
       await test.bus.stop()
       await test.bus.stop()
-      const { reading } = await import('./event-bus.test-events.ts')
       await expect(test.bus.publish([reading(test.unique, 'a', 1)])).rejects.toBeInstanceOf(AppError)
     })
   })

@@ -5,9 +5,10 @@ import { createEvent } from '../../contracts/cloud-event.ts'
 import { frameCapturedV1 } from '../../contracts/events/frame-captured-v1.ts'
 import { topics } from '../../contracts/topics.ts'
 import type { BusTest } from './event-bus.conformance.ts'
-import { createCollector, eventually, numberOf, range, reading } from './event-bus.test-events.ts'
 import type { Delivery, Outgoing } from './event-bus.ts'
 import { partitionOf } from './murmur2.ts'
+import { createCollector, eventually } from './test-collector.ts'
+import { numberOf, range, reading } from './test-readings.ts'
 
 export function deliveryTests(test: BusTest): void {
   it('gives the events of a key in their order, each once, in the partition of the key', async () => {

@@ -2,8 +2,9 @@
 import { expect, it } from 'vitest'
 import { AppError } from '../../contracts/errors.ts'
 import type { BusTest } from './event-bus.conformance.ts'
-import { createCollector, eventually, numberOf, range, reading } from './event-bus.test-events.ts'
 import type { Delivery } from './event-bus.ts'
+import { createCollector, eventually } from './test-collector.ts'
+import { numberOf, range, reading } from './test-readings.ts'
 
 export function failureTests(test: BusTest): void {
   it('gives events again whose handler had not ended when the process did', async () => {

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest'
 import { systemClock } from '../clock/system-clock.ts'
 import type { BusTest } from './event-bus.conformance.ts'
-import { createCollector, eventually, range, reading } from './event-bus.test-events.ts'
+import { createCollector, eventually } from './test-collector.ts'
+import { range, reading } from './test-readings.ts'
 
 export function positionTests(test: BusTest): void {
   const topics = ['qly.reading.v1'] as const

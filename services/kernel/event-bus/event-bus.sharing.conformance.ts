@@ -1,7 +1,8 @@
 // Part of the conformance suite: members of a group share partitions, members of a membership share slots.
 import { expect, it } from 'vitest'
 import type { BusTest } from './event-bus.conformance.ts'
-import { createCollector, eventually, range, reading } from './event-bus.test-events.ts'
+import { createCollector, eventually } from './test-collector.ts'
+import { range, reading } from './test-readings.ts'
 
 export function sharingTests(test: BusTest): void {
   const topics = ['qly.reading.v1'] as const

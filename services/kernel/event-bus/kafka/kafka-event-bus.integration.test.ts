@@ -8,9 +8,10 @@ import { systemClock } from '../../clock/system-clock.ts'
 import { silentLogger } from '../../logging/logger.ts'
 import { createMetrics } from '../../metrics/metrics.ts'
 import { eventBusConformance } from '../event-bus.conformance.ts'
-import { createCollector, eventually, range, reading } from '../event-bus.test-events.ts'
 import type { Delivery, EventBus } from '../event-bus.ts'
 import { partitionOf } from '../murmur2.ts'
+import { createCollector, eventually } from '../test-collector.ts'
+import { range, reading } from '../test-readings.ts'
 import { createKafkaEventBus } from './kafka-event-bus.ts'
 
 const address = process.env.QLY_TEST_KAFKA_BROKERS

@@ -1,20 +1,7 @@
-// For the conformance suite: numbered readings of devices under one source, and a collector of what a consumer got of them.
+// For tests: collects what a consumer got of the readings of one source.
 import { expect } from 'vitest'
-import { createEvent } from '../../contracts/cloud-event.ts'
-import { readingRecordedV1 } from '../../contracts/events/reading-recorded-v1.ts'
-import type { Delivery, Outgoing } from './event-bus.ts'
-
-/** A reading with a number, which is in its id and its values. */
-export const reading = (source: string, device: string, number: number): Outgoing => ({
-  topic: 'qly.reading.v1',
-  event: createEvent(
-    readingRecordedV1,
-    { source, id: `${device}-${number}`, time: number },
-    { ...readingRecordedV1.example, deviceId: device, values: { ph: number } },
-  ),
-})
-
-export const numberOf = (delivery: Delivery<'qly.reading.v1'>): number => delivery.event.data.values.ph ?? Number.NaN
+import type { Delivery } from './event-bus.ts'
+import { numberOf } from './test-readings.ts'
 
 export interface Collector {
   readonly deliveries: Delivery<'qly.reading.v1'>[]
@@ -42,5 +29,3 @@ export function createCollector(source: string): Collector {
 export async function eventually<Value>(value: () => Value | Promise<Value>, expected: Value): Promise<void> {
   await expect.poll(value, { timeout: 30_000, interval: 5 }).toEqual(expected)
 }
-
-export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
