@@ -1,5 +1,6 @@
 // Chunks in the file: samples of a series are merged in, whatever their order; chunks of a series never overlap.
 import {
+  appendToChunk,
   chunkSamples,
   cutIntoChunks,
   decodeChunk,
@@ -44,6 +45,9 @@ export function createChunkStore({ database, guard }: SeriesFile): ChunkStore {
       const first = fresh.times[0] as number
       const last = fresh.times.at(-1) as number
       const touched = overlapping.all({ series, from: first, to: last + 1 }) as unknown as Row[]
+      const [tail] = touched
+      const appendedTail = tail && touched.length === 1 ? appendToChunk(tail[0], tail[1], fresh) : undefined
+      if (tail && appendedTail) return void put.run(series, tail[0], last, appendedTail)
       let stored = touched.map(([start, samples]) => ({ start, ...decodeChunk(start, samples) }))
       const ending = stored[0]?.times.at(-1)
       const appended = stored.length === 0 || (stored.length === 1 && (ending as number) < first)

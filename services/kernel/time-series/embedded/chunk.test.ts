@@ -1,7 +1,15 @@
 // Chunks against a plain map of time to value: whatever is written in whatever order is what is read.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chunkSamples, cutIntoChunks, decodeChunk, encodeChunk, mergeSamples, type Samples } from './chunk.ts'
+import {
+  appendToChunk,
+  chunkSamples,
+  cutIntoChunks,
+  decodeChunk,
+  encodeChunk,
+  mergeSamples,
+  type Samples,
+} from './chunk.ts'
 
 const samples = fc
   .dictionary(fc.integer({ min: 0, max: 2 ** 42 }).map(String), fc.double({ noNaN: true }), { maxKeys: 60 })
@@ -28,6 +36,34 @@ describe('a chunk', () => {
     const shifted = new Uint8Array(1 + 24)
     shifted.set(encodeChunk(given), 1)
     expect(decodeChunk(5, shifted.subarray(1))).toEqual(given)
+  })
+})
+
+describe('appending', () => {
+  it('is merging and cutting where it is possible, and says where it is not', () => {
+    const run = fc.tuple(
+      fc.integer({ min: 0, max: 100 }),
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 2 ** 33 }),
+    )
+    const property = fc.property(run, run, ([from, many, gap], [later, more, step]) => {
+      const stored = {
+        times: Array.from({ length: many }, (_, index) => from + index * gap),
+        values: Array(many).fill(1),
+      }
+      const first = (stored.times.at(-1) as number) + later
+      const fresh = {
+        times: Array.from({ length: more }, (_, index) => first + index * step),
+        values: Array(more).fill(2),
+      }
+      const [whole, ...rest] = cutIntoChunks(mergeSamples(stored, fresh), true)
+      const chunks = cutIntoChunks(stored, true)
+      if (chunks.length > 1) return
+      const appended = appendToChunk(from, encodeChunk(stored), fresh)
+      if (later === 0 || rest.length > 0) expect(appended).toBeUndefined()
+      else expect(decodeChunk(from, appended as Uint8Array)).toEqual(whole)
+    })
+    fc.assert(property, { numRuns: 300 })
   })
 })
 

@@ -37,6 +37,27 @@ export function viewChunk(bytes: Uint8Array): { values: Float64Array; distances:
   }
 }
 
+/**
+ * The chunk with samples added at its end; undefined if they are not all later than its last, or do not fit.
+ * The common case of live data, so it moves whole columns instead of samples.
+ */
+export function appendToChunk(start: number, bytes: Uint8Array, fresh: Samples): Uint8Array | undefined {
+  const { values, distances } = viewChunk(bytes)
+  const count = values.length + fresh.times.length
+  const last = start + (distances.at(-1) ?? 0)
+  const end = fresh.times.at(-1) as number
+  if (count > chunkSamples || (fresh.times[0] as number) <= last || end - start > chunkSpanMs) return undefined
+  const appended = new Uint8Array(count * 12)
+  const newValues = new Float64Array(appended.buffer, 0, count)
+  newValues.set(values)
+  newValues.set(fresh.values, values.length)
+  const newDistances = new Uint32Array(appended.buffer, count * 8, count)
+  newDistances.set(distances)
+  for (let index = 0; index < fresh.times.length; index++)
+    newDistances[distances.length + index] = (fresh.times[index] as number) - start
+  return appended
+}
+
 /** Both in one order of time; where both have a sample at one time, `fresh` wins. */
 export function mergeSamples(stored: Samples, fresh: Samples): Samples {
   const times: number[] = []

@@ -16,7 +16,7 @@ import {
   tagsKey,
 } from '../points.ts'
 import type { Point, Series, TimeSeriesStore } from '../time-series.ts'
-import type { Samples } from './chunk.ts'
+import { bySeries } from './by-series.ts'
 import { type ChunkStore, createChunkStore } from './chunk-store.ts'
 import { createRetention, type Retention } from './retention.ts'
 import { createSeriesCatalogue, type SeriesCatalogue } from './series-catalogue.ts'
@@ -127,22 +127,6 @@ function commit(points: readonly Point[], file: SeriesFile, catalogue: SeriesCat
     catalogue.reload()
     throw error
   }
-}
-
-/** Samples of each series in order of time; of several at one time the one written last. */
-function bySeries(points: readonly Point[], catalogue: SeriesCatalogue): Map<number, Samples> {
-  const collected = new Map<number, Map<number, number>>()
-  for (const { measurement, tags, fields, time } of points)
-    for (const [field, value] of Object.entries(fields)) {
-      const id = catalogue.idOf(measurement, field, tags)
-      const samples = collected.get(id) ?? new Map<number, number>()
-      collected.set(id, samples.set(time, value))
-    }
-  const sorted = [...collected].map(([id, samples]) => {
-    const entries = [...samples].sort(([a], [b]) => a - b)
-    return [id, { times: entries.map(([time]) => time), values: entries.map(([, value]) => value) }] as const
-  })
-  return new Map(sorted)
 }
 
 async function inTurns<Item>(items: readonly Item[], work: (item: Item) => void): Promise<void> {

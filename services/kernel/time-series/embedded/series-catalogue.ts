@@ -10,8 +10,10 @@ export interface StoredSeries {
 }
 
 export interface SeriesCatalogue {
-  /** The id of a series, made if it is new; within a transaction of the file. `tags` are canonical. */
-  idOf(measurement: string, field: string, tags: Tags): number
+  /**
+   * The ids of the series of a point by its fields, made where they are new; within a transaction of the file. `tags` are canonical.
+   */
+  idsOf(measurement: string, tags: Tags): (field: string) => number
   /** The series that a question means, in order of their tags. */
   select(selector: SeriesSelector): StoredSeries[]
   /** The ids of all series. */
@@ -23,13 +25,18 @@ export interface SeriesCatalogue {
 export function createSeriesCatalogue({ database, guard }: SeriesFile): SeriesCatalogue {
   const insert = database.prepare('insert into series (measurement, field, tags) values (?, ?, ?)')
   const byField = new Map<string, Map<string, StoredSeries>>()
+  /** ids by field, of each measurement with its tags: what writing asks for */
+  const bySource = new Map<string, Map<string, number>>()
   const fieldKey = (measurement: string, field: string) => `${measurement}\n${field}`
   const remember = (measurement: string, field: string, key: string, series: StoredSeries) => {
     const siblings = byField.get(fieldKey(measurement, field)) ?? new Map<string, StoredSeries>()
     byField.set(fieldKey(measurement, field), siblings.set(key, series))
+    const fields = bySource.get(`${measurement}\n${key}`) ?? new Map<string, number>()
+    bySource.set(`${measurement}\n${key}`, fields.set(field, series.id))
   }
   const reload = () => {
     byField.clear()
+    bySource.clear()
     const rows = guard(() => database.prepare('select id, measurement, field, tags from series').all()) as unknown as {
       id: number
       measurement: string
@@ -42,13 +49,18 @@ export function createSeriesCatalogue({ database, guard }: SeriesFile): SeriesCa
   reload()
 
   return {
-    idOf(measurement, field, tags) {
+    idsOf(measurement, tags) {
       const key = tagsKey(tags)
-      const known = byField.get(fieldKey(measurement, field))?.get(key)
-      if (known) return known.id
-      const id = Number(insert.run(measurement, field, key).lastInsertRowid)
-      remember(measurement, field, key, { id, tags })
-      return id
+      const source = `${measurement}\n${key}`
+      let known = bySource.get(source)
+      return (field) => {
+        const id = known?.get(field)
+        if (id !== undefined) return id
+        const created = Number(insert.run(measurement, field, key).lastInsertRowid)
+        remember(measurement, field, key, { id: created, tags })
+        known = bySource.get(source)
+        return created
+      }
     },
     select(selector) {
       const wanted = [...wantedTags(selector)]
