@@ -143,6 +143,30 @@ describe('independent clients', () => {
     },
   )
 
+  it('GStreamer publishes (rtspclientsink), ffprobe plays', async () => {
+    const source = ['videotestsrc', 'is-live=true', '!', 'video/x-raw,width=320,height=240,framerate=15/1', '!']
+    const coding = [
+      'x264enc',
+      'tune=zerolatency',
+      'key-int-max=15',
+      '!',
+      'rtspclientsink',
+      'protocols=tcp',
+      'latency=0',
+    ]
+    const location = [`location=${address('gst')}`]
+    const gst = spawn(programs[2]!, ['-q', ...source, ...coding, ...location], { stdio: 'ignore' })
+    const ended = new Promise((resolve) => gst.once('exit', resolve))
+    try {
+      await expect.poll(() => server.streams.has('gst'), { timeout: 20_000 }).toBe(true)
+      const probe = await run(programs[1]!, ['-v', 'error', '-rtsp_transport', 'tcp', '-show_streams', address('gst')])
+      expect(probe.stdout).toMatch(/codec_name=h264[\s\S]*width=320/)
+    } finally {
+      gst.kill('SIGINT')
+      await ended
+    }
+  })
+
   it('refuses ffmpeg with a wrong password, and UDP', async () => {
     await publish('cam', 'libx264', async () => {
       await expect(run(programs[1]!, ['-rtsp_transport', 'tcp', address('cam', 'wrong')])).rejects.toThrow(/401/)
