@@ -146,7 +146,7 @@ def main():
         "threshold": 0.6,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "licence": "Apache-2.0 (weights trained by this project from random initialisation; data licence in README.md)",
-        "trainedOn": ["UCI 361 Twin gas sensor arrays, reduced copy of 631 exposures x 10 steps x 8 sensors (copy: education purpose)"],
+        "trainedOn": "UCI 361 Twin gas sensor arrays, reduced copy of 631 exposures x 10 steps x 8 sensors (copy: education purpose)",
         "parameters": sum(p.numel() for p in model.parameters()),
     }
     (arguments.to / "model.json").write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n")

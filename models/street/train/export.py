@@ -57,7 +57,8 @@ def main():
         "threshold": arguments.threshold,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "licence": "Apache-2.0 (weights trained by this project from random initialisation; data licences in README.md)",
-        "trainedOn": TRAINED_ON + (["pictures rendered by simulators/cctv, Apache-2.0"] if arguments.simulated else []),
+        "trainedOn": "; ".join(TRAINED_ON + (["pictures rendered by simulators/cctv, Apache-2.0"] if arguments.simulated else [])),
+        "nms": 0.55,
         "version": f"{datetime.date.today().isoformat()}-step{state['step']}",
         "parameters": sum(p.numel() for p in detector.parameters()),
     }
