@@ -35,7 +35,7 @@ async function take(transaction: Transaction<ApiTables>, { event, offset, partit
       await transaction
         .insertInto('alerts')
         .values({ id, ...row })
-        .onConflict(newer(row))
+        .onConflict(newer('alerts', row))
         .execute()
       return addStep(transaction, id, position, step)
     }
@@ -55,7 +55,7 @@ async function take(transaction: Transaction<ApiTables>, { event, offset, partit
       await transaction
         .insertInto('tickets')
         .values({ id, ...row })
-        .onConflict(newer(row))
+        .onConflict(newer('tickets', row))
         .execute()
       return addStep(transaction, id, position, step)
     }
@@ -68,7 +68,7 @@ async function take(transaction: Transaction<ApiTables>, { event, offset, partit
       await transaction
         .insertInto('findings')
         .values({ id, ...row })
-        .onConflict(newer(row))
+        .onConflict(newer('findings', row))
         .execute()
       return
     }
@@ -80,7 +80,7 @@ async function take(transaction: Transaction<ApiTables>, { event, offset, partit
       await transaction
         .insertInto('footage')
         .values({ id, ...row })
-        .onConflict(newer(row))
+        .onConflict(newer('footage', row))
         .execute()
       return
     }
@@ -99,12 +99,12 @@ async function take(transaction: Transaction<ApiTables>, { event, offset, partit
 
 /** Replaces the row unless it was told later on the bus already. Offsets of one thing share a partition, so they compare. */
 // biome-ignore lint/suspicious/noExplicitAny: kysely's conflict builder is typed by table; all tables here share `id` and `position`
-const newer = (row: { position: number }) => (conflict: any) =>
+const newer = (table: string, row: { position: number }) => (conflict: any) =>
   conflict
     .column('id')
     .doUpdateSet(row)
     // biome-ignore lint/suspicious/noExplicitAny: as above
-    .where((where: any) => where(where.ref('excluded.position'), '>', where.ref('position')))
+    .where((where: any) => where(where.ref('excluded.position'), '>', where.ref(`${table}.position`)))
 
 async function addStep(
   transaction: Transaction<ApiTables>,

@@ -1,0 +1,83 @@
+// The composition root: the rooms of the wanted roles on the chosen engines, and what passes between rooms inside one process.
+
+import { createAlertsService } from '../alerts/alerts-service.ts'
+import { createApiService } from '../api/api-service.ts'
+import { createBrokerService } from '../broker/broker-service.ts'
+import type { Config, Role } from '../contracts/config/config.ts'
+import type { DevicePresenceSink, DevicePublisher } from '../contracts/device-messages.ts'
+import { AppError } from '../contracts/errors.ts'
+import { createFootageService } from '../footage/footage-service.ts'
+import { createIngestService } from '../ingest/ingest-service.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Service } from '../kernel/lifecycle/service.ts'
+import { createMediaService } from '../media/media-service.ts'
+import { createSensingService } from '../sensing/sensing-service.ts'
+import { createTicketsService } from '../tickets/tickets-service.ts'
+import { createTimeseriesService } from '../timeseries/timeseries-service.ts'
+import { createVisionService } from '../vision/vision-service.ts'
+import { createHealthServer } from './health-server.ts'
+import { createSimulatedCity } from './simulated-city.ts'
+
+export interface Composition {
+  readonly services: readonly Service[]
+  /** what people and tests need to reach the started system; ports are known after the start */
+  readonly http: { readonly port: number; readonly firstLogin?: { user: string; password: string } | undefined }
+  readonly mqttPort: () => number | undefined
+  readonly rtspPort: () => number | undefined
+}
+
+/** Builds the services of the roles; nothing runs yet. `check` answers /readyz for the whole process. */
+export function compose(
+  kernel: Kernel,
+  config: Config,
+  roles: ReadonlySet<Role>,
+  check: () => Promise<void>,
+): Composition {
+  const deps = <Name extends string>(room: Name): Kernel => ({ ...kernel, logger: kernel.logger.child({ room }) })
+  const services: Service[] = []
+  const add = <S extends Service>(service: S): S => {
+    services.push(service)
+    return service
+  }
+
+  if (roles.has('sensing') && config.sensing.enabled) add(createSensingService(deps('sensing'), config))
+  if (roles.has('alerts')) add(createAlertsService(deps('alerts'), config))
+  if (roles.has('tickets')) add(createTicketsService(deps('tickets'), config))
+  if (roles.has('timeseries')) add(createTimeseriesService(deps('timeseries'), config))
+  const footage = roles.has('api') ? add(createFootageService(deps('footage'), config)) : undefined
+  const http = roles.has('api')
+    ? add(createApiService(deps('api'), config, { check, upload: footage?.upload }))
+    : add(createHealthServer(deps('health'), config, { check }))
+  const broker = roles.has('broker') || roles.has('ingest') ? addDevices() : undefined
+  const media = roles.has('eyes') ? addEyes() : undefined
+  if (roles.has('simulators') && config.simulators.enabled) {
+    add(
+      createSimulatedCity(deps('simulators'), config, {
+        mqttPort: () => broker?.port,
+        rtspPort: () => media?.rtspPort,
+      }),
+    )
+  }
+  return { services, http, mqttPort: () => broker?.port, rtspPort: () => media?.rtspPort }
+
+  /** The broker gives ingest what devices send, and ingest answers devices through the broker. */
+  function addDevices() {
+    const late: { publish?: DevicePublisher } = {}
+    const publish: DevicePublisher = (...message) => {
+      if (!late.publish) throw new AppError('QLY_INTERNAL', 'the broker is not there yet')
+      return late.publish(...message)
+    }
+    const ingest = add(createIngestService(deps('ingest'), config, { publish }))
+    const presence: DevicePresenceSink = (change) => ingest.presence(change)
+    const broker = add(
+      createBrokerService(deps('broker'), config, { sink: (message) => ingest.sink(message), presence }),
+    )
+    late.publish = broker.publish
+    return broker
+  }
+
+  function addEyes() {
+    const vision = add(createVisionService(deps('vision'), config))
+    return add(createMediaService(deps('media'), config, vision.eyes))
+  }
+}

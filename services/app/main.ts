@@ -1,0 +1,36 @@
+// The process of `npm start`: arguments, log, signals. What runs is composed in compose.ts.
+
+import { asAppError } from '../contracts/errors.ts'
+import { help, parseCommandLine } from './command-line.ts'
+import { startApp } from './start-app.ts'
+import { welcome } from './welcome.ts'
+
+const interactive = process.stdout.isTTY === true
+const abort = new AbortController()
+
+try {
+  const commandLine = parseCommandLine(process.argv.slice(2))
+  if (commandLine.help) console.log(help)
+  else {
+    listenForSignals(abort)
+    const app = await startApp({ ...commandLine, environment: process.env, interactive, signal: abort.signal })
+    welcome(app, { interactive })
+    await app.stopped
+    process.exit(app.exitCode())
+  }
+} catch (error) {
+  const { code, message } = asAppError(error)
+  if (interactive) console.error(`\n${code}: ${message}`)
+  else console.error(JSON.stringify({ level: 60, time: new Date().toISOString(), code, msg: message }))
+  process.exit(1)
+}
+
+/** The first signal drains, the second ends at once. */
+function listenForSignals(controller: AbortController): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130)
+      controller.abort(signal)
+    })
+  }
+}
