@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { openPlant, type Plant } from './testing/device-plant.ts'
 
 let plant: Plant
+/** what a busy machine may add to 1.5 × the keepalive of one second */
+const slackMs = 3000
 afterEach(() => plant.close())
 
 const statuses = (deviceId: string) =>
@@ -32,7 +34,7 @@ describe('presence', () => {
         'qly.device.v1',
         () => statuses('river-01').filter(({ status }) => status === 'offline').length === 2,
       )
-      expect(performance.now() - since).toBeLessThan(2500)
+      expect(performance.now() - since).toBeLessThan(1500 + slackMs)
       const reasons = statuses('river-01').map(({ reason }) => reason)
       expect(reasons).toContain('power lost')
       expect(reasons.some((reason) => reason?.includes('keepalive'))).toBe(true)

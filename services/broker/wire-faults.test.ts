@@ -23,16 +23,20 @@ const closedAfter = (port: number, bytes: Buffer) =>
   })
 
 describe('bytes that are no MQTT', () => {
-  it.each([
-    ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
-    ['a PUBLISH before CONNECT', Buffer.from([0x30, 5, 0, 1, 0x61, 1, 2])],
-    ['a CONNECT of an unknown version', Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 9, 2, 0, 10, 0, 0])],
-    ['a CONNECT that lies about its length', Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 10, 99, 0])],
-    ['a huge CONNECT', Buffer.concat([Buffer.from([0x10, 0xff, 0xff, 0x7f]), Buffer.alloc(70_000)])],
-    ['a length of five bytes', Buffer.from([0x10, 0xff, 0xff, 0xff, 0xff, 0x7f])],
-  ])('%s: closed, and others are served', async (_name, bytes) => {
+  it('end their connection at once, and others are served', async () => {
+    const wrong: Record<string, Buffer> = Object.fromEntries([
+      ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
+      ['a PUBLISH before CONNECT', Buffer.from([0x30, 5, 0, 1, 0x61, 1, 2])],
+      ['a CONNECT of an unknown version', Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 9, 2, 0, 10, 0, 0])],
+      [
+        'a CONNECT that lies about its length',
+        Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 10, 99, 0]),
+      ],
+      ['a huge CONNECT', Buffer.concat([Buffer.from([0x10, 0xff, 0xff, 0x7f]), Buffer.alloc(70_000)])],
+      ['a length of five bytes', Buffer.from([0x10, 0xff, 0xff, 0xff, 0xff, 0x7f])],
+    ])
     plant = await openPlant()
-    await closedAfter(plant.broker.port, bytes)
+    for (const bytes of Object.values(wrong)) await closedAfter(plant.broker.port, bytes)
     const client = await plant.connect('river-01')
     await client.publishAsync('qly/v1/river/river-01/readings', '{"values":{"ph":7}}', { qos: 1 })
   })

@@ -101,6 +101,12 @@ export class DeviceConnection extends Duplex {
     this.destroy()
   }
 
+  /** Tells an MQTT 5 client why it will be disconnected; the end itself comes from aedes. */
+  farewell(why: string, reason: number): void {
+    this.endReason ??= why
+    if (this.#translator) this.writePacket(this.#translator.goodbye(reason))
+  }
+
   /** Writes a packet of our own, past aedes; must be the same bytes in both versions. */
   writePacket(bytes: Buffer): void {
     if (!this.destroyed) this.#socket.write(bytes)

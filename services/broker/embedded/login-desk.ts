@@ -46,6 +46,7 @@ export interface LoginDeskDeps {
 const codes = { identifierRejected: 2, serverUnavailable: 3, badUserNameOrPassword: 4, notAuthorized: 5 }
 /** sessions that one name may keep while it is away */
 const keptSessionsEach = 16
+const takeOverMs = 1000
 
 export function createLoginDesk(
   deps: LoginDeskDeps,
@@ -68,7 +69,8 @@ export function createLoginDesk(
     client: Client,
     principal: Principal,
   ): readonly [number, number | undefined, string] | undefined => {
-    if (sessions.size >= options.maximumClients)
+    const takesOver = clientsOf(aedes)[client.id] !== undefined
+    if (sessions.size >= options.maximumClients && !takesOver)
       return [codes.serverUnavailable, reasons.quotaExceeded, 'there are as many clients as mqtt.maximumClients allows']
     const owner = owners.get(client.id)
     if (owner && owner.principal.name !== principal.name)
@@ -112,9 +114,21 @@ export function createLoginDesk(
     })
     if (principal.role === 'device') presence.connected(principal.name, principal.kind, connection)
     connection.watchKeepalive(asked.get(client)?.keepalive ?? 0)
-    const before = aedes && (aedes as unknown as { clients: Record<string, Client> }).clients[client.id]
-    if (before && before !== client)
-      (before.conn as DeviceConnection).disconnect('taken over by a new connection', reasons.takenOver)
+  }
+
+  /**
+   * Ends the connection that has this client id now, and waits until aedes has forgotten it: its end would otherwise take the new client
+   * off aedes' list.
+   */
+  const takeOver = async (client: Client): Promise<void> => {
+    const clients = clientsOf(aedes)
+    const before = clients[client.id]
+    if (!before || before === client) return
+    ;(before.conn as DeviceConnection).farewell('taken over by a new connection', reasons.takenOver)
+    before.close()
+    const deadline = clock.monotonic() + takeOverMs
+    while (clients[client.id] === before && clock.monotonic() < deadline)
+      await new Promise((resolve) => setImmediate(resolve))
   }
 
   return {
@@ -138,7 +152,7 @@ export function createLoginDesk(
         done(Object.assign(new Error(text), { returnCode }) as AuthenticateError, false)
       }
       deps.authenticator.login(name, password, address).then(
-        (login) => {
+        async (login) => {
           if (connection.destroyed) return
           if (login.outcome === 'rate_limited')
             return refuse(
@@ -155,6 +169,7 @@ export function createLoginDesk(
           if (against) return refuse(against[0], against[1], 'refused', against[2])
           metrics.logins.inc({ outcome: 'welcome' })
           welcome(client, login.principal, connection)
+          await takeOver(client)
           logger.info(
             { client: login.principal.name, address, version: connection.version5 ? 5 : client.version },
             'connected',
@@ -188,4 +203,9 @@ export function createLoginDesk(
       return subscribers > 0
     },
   }
+}
+
+/** aedes' own list of clients by id, which its types do not show. */
+function clientsOf(aedes: Aedes | undefined): Readonly<Record<string, Client | undefined>> {
+  return aedes ? (aedes as unknown as { clients: Record<string, Client> }).clients : {}
 }

@@ -1,4 +1,4 @@
-// For tests: broker and ingest over the embedded bus and database in a temporary folder, reached through real MQTT clients.
+// For tests: broker and ingest over the embedded (or, by config, Kafka's) bus and a database in a temporary folder, reached through real MQTT clients.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { parseConfig } from '../../kernel/config/load-config.ts'
 import { createSqliteDatabase } from '../../kernel/database/sqlite/sqlite-database.ts'
 import { createEmbeddedEventBus } from '../../kernel/event-bus/embedded/embedded-event-bus.ts'
 import type { EventBus } from '../../kernel/event-bus/event-bus.ts'
+import { createKafkaEventBus } from '../../kernel/event-bus/kafka/kafka-event-bus.ts'
 import { silentLogger } from '../../kernel/logging/logger.ts'
 import { createMetrics, type Registry } from '../../kernel/metrics/metrics.ts'
 import { type BrokerService, createBrokerService } from '../broker-service.ts'
@@ -69,10 +70,13 @@ export async function openPlant(options: PlantOptions = {}): Promise<Plant> {
   const clock = systemClock
   const logger = silentLogger
   const registry = createMetrics()
-  const real = createEmbeddedEventBus(
-    { clock, logger, registry },
-    { directory: join(directory, 'bus'), retentionCheckSeconds: 3600 },
-  )
+  const real =
+    config.bus.engine === 'kafka'
+      ? createKafkaEventBus({ clock, logger, registry }, config.bus.kafka)
+      : createEmbeddedEventBus(
+          { clock, logger, registry },
+          { directory: join(directory, 'bus'), retentionCheckSeconds: 3600 },
+        )
   const database = createSqliteDatabase({ clock, logger }, { directory: join(directory, 'db') })
   await real.start()
   await database.start()
