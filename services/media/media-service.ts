@@ -24,10 +24,9 @@ export function createMediaService(
   config: Config,
   eyes: CameraEyes,
 ): Service & { readonly rtspPort: number } {
-  const logger = deps.logger.child({ room: 'media' })
   const credentials = createDeviceCredentials(config)
   const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind }, credentials)
-  const keeping = { ...deps, logger, eyes, metrics: createCameraMetrics(deps.registry) }
+  const keeping = { ...deps, eyes, metrics: createCameraMetrics(deps.registry) }
   const pulled = config.cameras.filter(({ source }) => !source.startsWith('mqtt:'))
   const shift = createCameraShift(pulled, (camera) =>
     keepCamera(keeping, config.media, camera, openerOf(camera, { clock: deps.clock, credentials, server }, config)),

@@ -95,7 +95,8 @@ async function createGraph(frame: Frame, chains: readonly string[]) {
     return {
       close,
       async run(picture: Frame): Promise<Buffer[]> {
-        must(await input.buffersrcAddFrame(picture, AV_BUFFERSRC_FLAG_KEEP_REF), 'put in')
+        // putting in only takes a reference; the work is done where it is asked for, on FFmpeg's side
+        must(input.buffersrcAddFrameSync(picture, AV_BUFFERSRC_FLAG_KEEP_REF), 'put in')
         const results: Buffer[] = []
         for (const sink of sinks) {
           must(await sink.buffersinkGetFrame(output), 'take out')

@@ -30,8 +30,7 @@ export function createRtspServer(
   config: RtspConfig & { readonly bind: string },
   credentials: RtspCredentials,
 ): RtspServer {
-  const { clock, registry } = deps
-  const logger = deps.logger.child({ room: 'rtsp' })
+  const { clock, registry, logger } = deps
   const connectionsGauge = gauge(registry, 'qianliyan_rtsp_connections', 'Open RTSP connections.')
   const streamsGauge = gauge(registry, 'qianliyan_rtsp_streams', 'Streams that are published over RTSP.')
   const dropped = counter(registry, 'qianliyan_rtsp_dropped_total', 'RTSP connections closed by us.', ['reason'])
