@@ -45,6 +45,10 @@ export const FaultsConfig = Type.Object(
           minimum: 1,
           description: 'and at least so many steps of the instrument',
         }),
+        except: Type.Array(MeasurementName, {
+          default: ['person_count', 'flow_in', 'flow_out', 'rain_5min', 'noise_la', 'wind_speed', 'wind_direction'],
+          description: 'counts, sounds and gusts jump by nature',
+        }),
         faultCount: Type.Integer({
           default: 4,
           minimum: 2,

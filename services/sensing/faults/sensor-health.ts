@@ -61,7 +61,7 @@ export function takeSample(
   }
   const placed = place(cleared, at, value)
   if (typeof placed === 'string') return { state: cleared, sample: placed }
-  const next = { ...cleared, range, ...grown(cleared, placed, at, value, known, config) }
+  const next = { ...cleared, range, ...grown(cleared, placed, at, value, known, name, config) }
   return { state: { ...next, fault: faultOf(next, name, config) }, sample: 'new' }
 }
 
@@ -83,16 +83,13 @@ function grown(
   at: number,
   value: number,
   known: Measurement | undefined,
+  name: string,
   config: FaultsConfig,
 ): Pick<SensorState, 'recent' | 'spikes' | 'run' | 'drift'> {
   if (known === undefined || at !== recent.at(-1)?.[0]) return { ...state, recent }
-  const spike = wasSpike(
-    recent.map(([, v]) => v),
-    known.resolution,
-    config.spike,
-  )
-    ? recent.at(-2)?.[0]
-    : undefined
+  const jumps = config.spike.except.includes(name)
+  const values = recent.map(([, v]) => v)
+  const spike = !jumps && wasSpike(values, known.resolution, config.spike) ? recent.at(-2)?.[0] : undefined
   const cleaned = spike === undefined ? recent : recent.filter(([time]) => time !== spike)
   const from = cleaned[0]?.[0] ?? at
   return {
