@@ -2,7 +2,7 @@
 import type { TopicName } from '../contracts/topics.ts'
 import type { RoomDatabase } from '../kernel/database/database.ts'
 import type { Delivery } from '../kernel/event-bus/event-bus.ts'
-import type { TimeSeriesStore } from '../kernel/time-series/time-series.ts'
+import type { Point, TimeSeriesStore } from '../kernel/time-series/time-series.ts'
 import { countsOf } from './figures/counts-of.ts'
 import { pointOf } from './figures/points-of.ts'
 import { addToRow, type MinuteRow, pointOfRow, rowFor, rowKey } from './minutes/minute-rows.ts'
@@ -30,7 +30,7 @@ export async function recordBatch(state: RecorderState, batch: readonly Delivery
   const last = batch.at(-1)
   if (!first || !last) return 0
   const partition: PartitionName = `${first.topic}/${first.partition}`
-  const points = batch.flatMap(({ event }) => pointOf(event) ?? [])
+  const points = pointsOf(batch)
   const counted = await countMinutes(state.minutes, partition, batch)
 
   const written = [...points, ...counted.map(pointOfRow)]
@@ -41,6 +41,15 @@ export async function recordBatch(state: RecorderState, batch: readonly Delivery
   )
   state.minutes.keep(partition, Number(last.offset), counted)
   return written.length
+}
+
+function pointsOf(batch: readonly Delivery[]): Point[] {
+  const points: Point[] = []
+  for (const { event } of batch) {
+    const point = pointOf(event)
+    if (point) points.push(point)
+  }
+  return points
 }
 
 /** The rows that the batch adds to, after all of it. */

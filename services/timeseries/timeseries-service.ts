@@ -40,7 +40,8 @@ export function createTimeseriesService(deps: TimeseriesDeps, _config: Config): 
         async (batch) => {
           const began = clock.monotonic()
           points.inc(await recordBatch(state, batch))
-          for (const { topic } of batch) events.inc({ topic })
+          const topic = batch[0]?.topic // a batch is of one partition
+          if (topic) events.inc({ topic }, batch.length)
           seconds.observe((clock.monotonic() - began) / 1000)
         },
       )

@@ -73,29 +73,41 @@ export function groupTags(tags: Tags, groupBy: readonly string[] | undefined): T
 /** Identity and order of series: their canonical tags as text. */
 export const tagsKey = (tags: Tags): string => JSON.stringify(Object.entries(tags))
 
-function checkPoint({ measurement, tags, fields, time }: Point): void {
-  const wrong =
-    measurement === ''
-      ? 'no measurement'
-      : !Number.isInteger(time) || time < 0 || time > latestTime
-        ? `time ${time}, not whole milliseconds of the years 1970 to 2262`
-        : Object.keys(fields).length === 0
-          ? 'no field'
-          : Object.keys(tags)
-                .concat(Object.keys(fields), measurement)
-                .some((name) => name !== plainText(name) || name === '')
-            ? 'a name that is empty, holds control characters or a backslash that would escape'
-            : Object.values(fields).every(Number.isFinite)
-              ? undefined
-              : 'a value that is not a finite number'
-  if (wrong) throw new AppError('QLY_INPUT_INVALID', `a point of "${measurement}" has ${wrong}`)
+function checkPoint(point: Point): void {
+  const fault = faultOf(point)
+  if (fault) throw new AppError('QLY_INPUT_INVALID', `a point of "${point.measurement}" has ${fault}`)
 }
 
+/** Runs for every point of every reading, hence loops and no lists. */
+function faultOf({ measurement, tags, fields, time }: Point): string | undefined {
+  if (measurement === '') return 'no measurement'
+  if (!Number.isInteger(time) || time < 0 || time > latestTime)
+    return `time ${time}, not whole milliseconds of the years 1970 to 2262`
+  if (!isName(measurement)) return unwritableName
+  let fieldCount = 0
+  for (const name in fields) {
+    if (!isName(name)) return unwritableName
+    if (!Number.isFinite(fields[name])) return 'a value that is not a finite number'
+    fieldCount++
+  }
+  if (fieldCount === 0) return 'no field'
+  for (const name in tags) if (!isName(name)) return unwritableName
+  return undefined
+}
+
+const unwritableName = 'a name that is empty, holds control characters or a backslash that would escape'
+
+function isName(text: string): boolean {
+  return text !== '' && (!suspicious.test(text) || plainText(text) === text)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const suspicious = /[\u0000-\u001f\u007f\\]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const control = /[\u0000-\u001f\u007f]/g
 /** Backslashes that line protocol would take for the beginning of an escape. */
 const escaping = /\\(?=[\\,= ]|$)/g
 
 function plainText(text: string): string {
-  return text.replace(control, ' ').replace(escaping, '/')
+  return suspicious.test(text) ? text.replace(control, ' ').replace(escaping, '/') : text
 }
