@@ -85,6 +85,8 @@ describe.runIf(hasSharedData)(
         rig = await createVisionRig()
         await rig.play(camera(yolox, wholeFrame), { file: sharedClip(`${clip}.mp4`), startAt })
         expect(await rig.findings()).toEqual([])
+        // Nothing told, though vehicles or people were seen.
+        expect(await rig.registry.metrics()).toMatch(/qianliyan_vision_detections_total\{label="\w+"\} \d+/)
       },
       60_000,
     )

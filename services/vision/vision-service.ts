@@ -12,11 +12,12 @@ import { createWorkLoop, type WorkLoop } from '../kernel/transactional-consumer/
 import { type CameraEye, createCameraEye } from './camera-eye.ts'
 import { createEvidencePictures } from './evidence/evidence-pictures.ts'
 import { createInferencePool, type InferencePool } from './inference/inference-pool.ts'
-import { createModelRegistry, type ModelRegistry } from './model-registry/model-registry.ts'
+import { createModelRegistry, type Model, type ModelRegistry } from './model-registry/model-registry.ts'
 import { createFramePublisher } from './publishing/frame-publisher.ts'
 import { type CameraStore, createCameraStore } from './state/camera-store.ts'
 import { type VisionTables, visionMigrations } from './state/vision-tables.ts'
 import { createVisionMetrics } from './vision-metrics.ts'
+import { classesOf } from './zones/zone-rules.ts'
 
 export type VisionDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock' | 'logger' | 'registry'>
 
@@ -50,9 +51,21 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     const { pool, models, store } = running
     const opened = []
     for (const name of camera.models) opened.push(await models.open(name))
+    warnOfIdleZones(camera, opened)
     const { state, version } = await store.load(camera.id)
     const writer = store.writer(camera.id, version)
     return createCameraEye({ pool, evidence, publisher, writer, metrics, logger }, camera, opened, state, settings)
+  }
+
+  /** A zone whose classes no model of the camera knows would be silent for ever. */
+  const warnOfIdleZones = (camera: CameraConfig, models: readonly Model[]) => {
+    const known = new Set(models.flatMap(({ classes }) => classes))
+    for (const zone of camera.zones) {
+      const wanted = classesOf(zone)
+      if (wanted === undefined || wanted.some((label) => known.has(label))) continue
+      const names = { camera: camera.id, zone: zone.id, wanted, models: camera.models }
+      logger.warn(names, 'no model of the camera finds a class that counts in this zone')
+    }
   }
 
   const closeCamera = async (cameraId: string): Promise<void> => {
@@ -95,7 +108,11 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
       signal.throwIfAborted()
       const inner = { ...deps, logger, room: room as never }
       const loop = createWorkLoop(inner, createInbox(inner, 'vision'), createOutbox(inner, 'vision'))
+      // With an unreachable bus this waits for it, until start-up is given up.
+      signal.addEventListener('abort', loop.close, { once: true })
       await loop.start()
+      signal.removeEventListener('abort', loop.close)
+      signal.throwIfAborted()
       const pool = createInferencePool({ logger }, settings)
       const stopping = new AbortController()
       running = {

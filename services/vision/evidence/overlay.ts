@@ -23,7 +23,7 @@ export function drawOverlay(overlay: Overlay, width: number, height: number): st
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${zones.join('')}${boxes.join('')}${writeTime(overlay.time, width, height)}</svg>`
 }
 
-/** Strokes of the seven segments a..g on a 2 × 4 grid, and which of them make each digit. */
+/** Strokes of seven segments a..g (and a middle one for 1) on a 2 × 4 grid, and which of them make each digit. */
 const segments: Record<string, string> = {
   a: 'M0 0H2',
   b: 'M2 0V2',
@@ -32,10 +32,11 @@ const segments: Record<string, string> = {
   e: 'M0 2V4',
   f: 'M0 0V2',
   g: 'M0 2H2',
+  h: 'M1 0V4',
 }
 const glyphs: Record<string, string> = {
   '0': 'abcdef',
-  '1': 'bc',
+  '1': 'h',
   '2': 'abged',
   '3': 'abgcd',
   '4': 'fgbc',
