@@ -57,6 +57,21 @@ export function createPedestrian(random: Random, stride = random.range(-1, 1)): 
   const wide = random.range(0.9, 1.15)
   const clothes = createClothes(random)
   const builder = createMeshBuilder()
+  addWalker(builder, height, wide, stride, clothes, random.chance(0.4))
+  if (random.chance(0.35)) builder.ball(part.bag, [-0.17, 0, height * 0.71], [0.11, 0.16, 0.22])
+  if (random.chance(0.08)) builder.ball(part.bag, [0, 0, height + 0.28], [0.5, 0.5, 0.16])
+  return builder.build((surface, which) => void paintPerson(clothes, surface, which))
+}
+
+/** Legs, arms, body and head of someone on foot; returns the middle of the head. */
+export function addWalker(
+  builder: MeshBuilder,
+  height: number,
+  wide: number,
+  stride: number,
+  clothes: Clothes,
+  longHair = false,
+): Vector {
   const k = height / 1.7
   const hip = 0.88 * k
   const shoulder = 1.42 * k
@@ -68,20 +83,14 @@ export function createPedestrian(random: Random, stride = random.range(-1, 1)): 
     builder.tube(clothes.bare ? part.skin : part.legs, knee, foot, 0.065, 0.05)
     builder.ball(part.shoes, [foot[0] + 0.06, foot[1], 0.05], [0.14, 0.055, 0.055])
     const elbow: Vector = [-step * 0.4, side * 0.24 * wide, 1.15 * k]
+    const hand: Vector = [-step * 0.75 + 0.08, side * 0.25 * wide, 0.92 * k]
     builder.tube(part.top, [0, side * 0.19 * wide, shoulder - 0.03], elbow, 0.062, 0.05)
-    builder.tube(
-      clothes.bare ? part.skin : part.top,
-      elbow,
-      [-step * 0.75 + 0.08, side * 0.25 * wide, 0.92 * k],
-      0.045,
-      0.035,
-    )
+    builder.tube(clothes.bare ? part.skin : part.top, elbow, hand, 0.045, 0.035)
   }
   addTorso(builder, [0, 0, hip - 0.05], [0.02, 0, shoulder], 0.16 * wide)
-  addHead(builder, [0.02, 0, shoulder + 0.2 * k], random.chance(0.4))
-  if (random.chance(0.35)) builder.ball(part.bag, [-0.17, 0, 1.2 * k], [0.11, 0.16, 0.22])
-  if (random.chance(0.08)) builder.ball(part.bag, [0, 0, height + 0.28], [0.5, 0.5, 0.16])
-  return builder.build((surface, which) => void paintPerson(clothes, surface, which))
+  const head: Vector = [0.02, 0, shoulder + 0.2 * k]
+  addHead(builder, head, longHair)
+  return head
 }
 
 /** A seated rider: hips at `seat`, hands at `bar`, feet at `feet`. */
