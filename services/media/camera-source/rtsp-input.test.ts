@@ -207,7 +207,7 @@ describe('a camera over RTSP', () => {
         answer(401, { 'WWW-Authenticate': 'Basic realm="x"' }),
       /user or password is wrong/,
     ],
-    ['has no such path', (_: string, answer: (status: number) => void) => answer(404), /DESCRIBE was answered 404/],
+    ['has no such path', (_: string, answer: (status: number) => void) => answer(404), /no such stream \(404\)/],
     ['sends no description', withDescription('hello'), /description cannot be read/],
     ['has no video', withDescription('v=0\r\nm=audio 0 RTP/AVP 8\r\n'), /no video/],
     [

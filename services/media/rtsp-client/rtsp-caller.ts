@@ -113,7 +113,9 @@ export async function connectRtsp(
         throw unreadable(
           response.status === 401
             ? 'user or password is wrong (401)'
-            : `${method} was answered ${response.status} ${response.reason}`.trim(),
+            : response.status === 404
+              ? 'there is no such stream (404): nobody publishes it, or its path is wrong'
+              : `${method} was answered ${response.status} ${response.reason}`.trim(),
         )
       }
       session = header(response.headers, 'session')?.split(';')[0]?.trim() ?? session
