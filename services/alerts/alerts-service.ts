@@ -29,8 +29,7 @@ const catchUpMs = 15_000
 
 /** Starts nothing until `start`. Several processes may run it on one PostgreSQL; SQLite takes one. */
 export function createAlertsService(deps: AlertsDeps, config: Config): Service {
-  const { bus, database, clock, registry } = deps
-  const logger = deps.logger.child({ room: 'alerts' })
+  const { bus, database, clock, logger, registry } = deps
   const metrics = createAlertMetrics(registry)
   let consumer: TransactionalConsumer<AlertTables> | undefined
   let loop: TimerLoop | undefined

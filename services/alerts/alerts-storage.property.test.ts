@@ -76,7 +76,7 @@ it('keeps the tables sound over anything', { timeout: 60_000 }, async () => {
         await beds.close(bed)
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 4 },
   )
 })
 
