@@ -76,9 +76,7 @@ async function ours(yaml: string, load: (port: number) => Promise<unknown>): Pro
 async function throughTelegraf(broker: URL, load: () => Promise<unknown>): Promise<number> {
   const topic = `bench-telegraf-${randomUUID().slice(0, 8)}`
   const folder = await mkdtemp(join(tmpdir(), 'qly-telegraf-'))
-  await withAdmin((admin) =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 12, replicationFactor: 1 }] }),
-  )
+  await createTopic(topic)
   await writeFile(join(folder, 'telegraf.conf'), telegrafConfiguration(broker, topic))
   const child = spawn(telegraf, ['--config', join(folder, 'telegraf.conf')], { stdio: ['ignore', 'pipe', 'pipe'] })
   try {
@@ -136,6 +134,22 @@ async function timed(topic: string, load: () => Promise<unknown>): Promise<numbe
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return Math.round(messages / ((performance.now() - began) / 1000))
+}
+
+/** kafkajs fails while a fresh topic has no leader yet; asks until it has. */
+async function createTopic(topic: string): Promise<void> {
+  await withAdmin((admin) =>
+    admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 12, replicationFactor: 1 }] }),
+  )
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const known = await stored(topic).then(
+      () => true,
+      () => false,
+    )
+    if (known) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`Kafka does not make the topic ${topic}`)
 }
 
 async function stored(topic: string): Promise<number> {
