@@ -125,6 +125,13 @@ describe('odour', () => {
   })
 })
 
+it('takes names and ids that objects have by birth, and forgets measurements that it does not know', () => {
+  const way = createWay('constructor', 'river')
+  for (let i = 0; i < 3; i++) way.send(start + i * minute, { water_level: 4, constructor: 1, made_up: 2 })
+  expect(way.phases()).toEqual(['started'])
+  expect(Object.keys(way.state().sensors)).toEqual(['water_level'])
+})
+
 it('ends what a silent device left open', () => {
   const way = createWay('gas-01', 'gas')
   for (let i = 0; i < 3; i++) way.send(start + i * minute, { gas_lel: 60 + i })

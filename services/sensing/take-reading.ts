@@ -1,11 +1,12 @@
 // First half of a reading's way: its samples are placed in the device's memory, and faults of sensors are told apart. Pure.
 import type { SensingConfig } from '../contracts/config/sensing.ts'
 import type { ReadingRecorded } from '../contracts/events/reading-recorded-v1.ts'
-import { gasArraySensors } from '../contracts/measurements.ts'
+import { gasArraySensors, measurementOf } from '../contracts/measurements.ts'
 import type { DeviceState } from './device-state.ts'
 import { emptySensor, type FaultKind, takeSample } from './faults/sensor-health.ts'
 import { addToArray } from './gas-array.ts'
 import { addNoise } from './limits/noise.ts'
+import { own } from './own.ts'
 
 export interface FaultChange {
   readonly name: string
@@ -34,14 +35,15 @@ export function takeReading(before: DeviceState, reading: ReadingRecorded, confi
   const values: Record<string, number> = {}
   const faults: FaultChange[] = []
   for (const [name, value] of Object.entries(reading.values)) {
-    const old = sensors[name] ?? emptySensor
-    const verdict = takeSample(old, name, at, value, reading.flags?.[name], config.faults)
+    if (!isKnown(name, config)) continue
+    const old = own(sensors, name) ?? emptySensor
+    const verdict = takeSample(old, name, at, value, own(reading.flags ?? {}, name), config.faults)
     counts[verdict.sample]++
     sensors[name] = verdict.state
     if (verdict.state.fault !== old.fault) faults.push({ name, fault: verdict.state.fault, before: old.fault })
     if (verdict.sample !== 'new') continue
     if (verdict.state.fault === null) values[name] = value
-    if (at >= (latest[name]?.[0] ?? Number.NEGATIVE_INFINITY)) latest[name] = [at, value]
+    if (at >= (own(latest, name)?.[0] ?? Number.NEGATIVE_INFINITY)) latest[name] = [at, value]
   }
   const noise =
     values.noise_la === undefined
@@ -61,4 +63,13 @@ export function takeReading(before: DeviceState, reading: ReadingRecorded, confi
   }
   const arrayGrew = gasArray !== before.gasArray && gasArray.window.at(-1)?.[0] === at
   return { state, at, values, faults, counts, arrayGrew }
+}
+
+/** Other names are recorded elsewhere; remembering them here would let a device grow its state without bound. */
+function isKnown(name: string, { water, gas }: SensingConfig): boolean {
+  return (
+    measurementOf(name) !== undefined ||
+    own(water.items, name) !== undefined ||
+    own(gas.boundary.limits, name) !== undefined
+  )
 }

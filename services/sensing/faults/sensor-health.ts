@@ -1,6 +1,7 @@
 // The health of one sensor (one measurement of one device): takes its samples, says whether they may be judged and which fault it has. Pure.
 import type { FaultsConfig } from '../../contracts/config/sensing-faults.ts'
 import { type Measurement, measurementOf } from '../../contracts/measurements.ts'
+import { own } from '../own.ts'
 import { advancePersistence, emptyPersistence, type PersistenceState } from '../persistence.ts'
 import { addToDrift, type DriftState, driftOf, emptyDrift } from './drift.ts'
 import { wasSpike } from './spike.ts'
@@ -103,10 +104,10 @@ function grown(
 /** The gravest fault. A spiking sensor is sound again once its spikes are fewer than half of what made it faulty. */
 function faultOf(state: SensorState, name: string, config: FaultsConfig): FaultKind | null {
   if (state.range.level > 0) return 'out_of_range'
-  if (isStuck(state.run, config.stuck[name])) return 'stuck'
+  if (isStuck(state.run, own(config.stuck, name))) return 'stuck'
   const spikes = state.spikes.length
   const enough = config.spike.faultCount
   if (spikes >= enough || (state.fault === 'spiking' && spikes * 2 >= enough)) return 'spiking'
-  if (driftOf(state.drift, config.drift[name], config.driftDays) !== 0) return 'drifting'
+  if (driftOf(state.drift, own(config.drift, name), config.driftDays) !== 0) return 'drifting'
   return null
 }

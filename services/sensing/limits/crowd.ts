@@ -1,10 +1,11 @@
 // Crowd: share of a place's instant capacity (LB/T 034-2014: area divided by the area that a person needs) and persons per square metre.
 import type { CrowdConfig } from '../../contracts/config/sensing.ts'
+import { own } from '../own.ts'
 import { type Assessment, ladder, written } from './assessment.ts'
 
 /** Instant capacity of a place, persons; undefined where neither capacity nor area is configured. */
 export function capacityOf(deviceId: string, config: CrowdConfig): number | undefined {
-  const place = config.places[deviceId]
+  const place = own(config.places, deviceId)
   if (place?.capacity !== undefined) return place.capacity
   if (place?.areaSquareMetres === undefined) return undefined
   return Math.floor(place.areaSquareMetres / (place.squareMetresPerPerson ?? config.squareMetresPerPerson))
@@ -48,7 +49,7 @@ export function assessCrowd(
       },
     })
   }
-  const area = config.places[deviceId]?.areaSquareMetres
+  const area = own(config.places, deviceId)?.areaSquareMetres
   const density = measured ?? (persons !== undefined && area !== undefined ? persons / area : undefined)
   if (density !== undefined) {
     const { steps, severities } = ladder(config.densities, release, true)

@@ -1,6 +1,7 @@
 // Water class by GB 3838-2002: single-factor assessment, the worst item decides, a value on the boundary counts as the better class.
 import type { WaterConfig, WaterItem, WaterClass as WaterTarget } from '../../contracts/config/sensing-water.ts'
 import { measurementOf } from '../../contracts/measurements.ts'
+import { own } from '../own.ts'
 import { type Assessment, ladder, written } from './assessment.ts'
 
 /** 1 to 5: classes I to V; 6: worse than V (劣V). */
@@ -24,7 +25,7 @@ export function gradeItem(name: string, value: number, config: WaterConfig): Ite
     const over = Math.max(from - value, value - to)
     return { name, value, waterClass: over > 0 ? 6 : 1, position: over > 0 ? 5 + Math.min(over, 1) : 0 }
   }
-  const item = config.items[name]
+  const item = own(config.items, name)
   if (item === undefined) return undefined
   const position = positionOf(item, value)
   return { name, value, waterClass: Math.min(6, Math.max(1, Math.ceil(position))) as WaterClass, position }
@@ -79,12 +80,12 @@ export function assessWater(
 }
 
 function targetOf(deviceId: string, config: WaterConfig): WaterTarget {
-  return config.stations[deviceId]?.targetClass ?? config.targetClass
+  return own(config.stations, deviceId)?.targetClass ?? config.targetClass
 }
 
 function limitOf(name: string, value: number, targetIndex: number, config: WaterConfig): number | undefined {
   if (name === 'ph') return value < config.ph.from ? config.ph.from : config.ph.to
-  return config.items[name]?.limits[targetIndex]
+  return own(config.items, name)?.limits[targetIndex]
 }
 
 /** Between two limits the position grows linearly; equal limits of neighbouring classes (COD I and II) share the better class. */

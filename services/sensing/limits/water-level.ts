@@ -1,10 +1,11 @@
 // Water level against the warning level (flood duty starts) and the guarantee level (what the dykes are built to hold), Wusong datum.
 import type { WaterLevelConfig } from '../../contracts/config/sensing-water.ts'
+import { own } from '../own.ts'
 import { type Assessment, ladder, written } from './assessment.ts'
 
 /** Reaching the warning level is medium, the guarantee level high, more by `aboveGuarantee`. */
 export function assessWaterLevel(deviceId: string, at: number, metres: number, config: WaterLevelConfig): Assessment {
-  const { warningMetres, guaranteeMetres } = config.stations[deviceId] ?? config
+  const { warningMetres, guaranteeMetres } = own(config.stations, deviceId) ?? config
   const overGuarantee = metres >= guaranteeMetres
   const limit = overGuarantee ? guaranteeMetres : warningMetres
   const level = { zh: overGuarantee ? '保证水位' : '警戒水位', en: overGuarantee ? 'guarantee' : 'warning' }
