@@ -1,7 +1,8 @@
-// Several street cameras in one worker thread.
-import { Worker } from 'node:worker_threads'
+// Several street cameras in a process of their own.
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { Simulator, SimulatorDeps } from '../simulator.ts'
-import type { CameraWorkerData, CameraWorkerMessage } from './camera-worker.ts'
+import type { CameraNews, CameraOrders } from './camera-process.ts'
 import type { StreetName } from './streets/all-streets.ts'
 
 export interface StreetCamerasOptions {
@@ -12,39 +13,58 @@ export interface StreetCamerasOptions {
   readonly speed?: number
 }
 
-/** What a stopping thread is given before it is ended. */
-const graceMs = 2000
+/** What the process is given to say goodbye before it is ended. */
+const graceMs = 1500
+const restartMs = 3000
 
 export function createStreetCameras(deps: SimulatorDeps, options: StreetCamerasOptions): Simulator {
   const { cameras, rtspUrl, fps = 5, speed = 1 } = options
-  let worker: Worker | undefined
+  const stopping = new AbortController()
+  let child: ChildProcess | undefined
+
+  const begin = () => {
+    const base = typeof rtspUrl === 'string' ? rtspUrl : rtspUrl()
+    const orders: CameraOrders = {
+      fps,
+      speed,
+      cameras: cameras.map(({ id, street, password }) => ({ id, street, url: addressOf(base, id, password) })),
+    }
+    const started = fork(fileURLToPath(new URL('./camera-process.ts', import.meta.url)), { stdio: 'ignore' })
+    child = started
+    started.on('message', (news: CameraNews) => deps.logger[news.level](news.details, news.message))
+    started.on('error', (error) =>
+      deps.logger.warn({ reason: error.message }, 'the simulated street cameras cannot run'),
+    )
+    started.once('exit', (code, signal) => {
+      if (stopping.signal.aborted) return
+      deps.logger.warn({ code, signal }, 'the simulated street cameras have ended; starting them anew')
+      deps.clock.sleep(restartMs, stopping.signal).then(begin, () => undefined)
+    })
+    // passwords go over the private channel, not into the argument list
+    started.send(orders)
+  }
 
   return {
     name: 'street cameras',
     async start(signal) {
       signal?.throwIfAborted()
-      const base = typeof rtspUrl === 'string' ? rtspUrl : rtspUrl()
-      const data: CameraWorkerData = {
-        fps,
-        speed,
-        cameras: cameras.map(({ id, street, password }) => ({ id, street, url: addressOf(base, id, password) })),
-      }
-      worker = new Worker(new URL('./camera-worker.ts', import.meta.url), { workerData: data })
-      worker.on('message', (message: CameraWorkerMessage) => {
-        if (message.kind === 'log') deps.logger[message.level](message.details, message.message)
-      })
-      worker.on('error', (error) =>
-        deps.logger.warn({ reason: error.message }, 'the simulated street cameras have failed'),
-      )
+      begin()
     },
     async stop() {
-      const stopping = worker
-      worker = undefined
-      if (!stopping) return
-      const gone = new Promise<void>((resolve) => stopping.once('exit', () => resolve()))
-      stopping.postMessage('stop')
-      await Promise.race([gone, deps.clock.sleep(graceMs)])
-      await stopping.terminate()
+      stopping.abort()
+      const ending = child
+      child = undefined
+      if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
+      const gone = new Promise<void>((resolve) => ending.once('exit', () => resolve()))
+      if (ending.connected) ending.disconnect()
+      const patience = new AbortController()
+      const late = deps.clock.sleep(graceMs, patience.signal).then(
+        () => ending.kill('SIGKILL'),
+        () => undefined,
+      )
+      await gone
+      patience.abort()
+      await late
     },
   }
 }

@@ -22,15 +22,15 @@ export interface StreetPicture {
   nextWithTruth(seconds: number, at: number): readonly Truth[]
 }
 
-/** Nothing is drawn until the first `next`, which draws the empty street (about half a second). */
-export function createStreetPicture(script: StreetScript): StreetPicture {
+/** Nothing is drawn until the first `next`, which draws the empty street (about half a second); `samples`: rays per pixel along each axis. */
+export function createStreetPicture(script: StreetScript, options: { samples?: number } = {}): StreetPicture {
   const { street, view, light } = stageOf(script)
   const traffic = createTraffic(script, street, createRandom(script.seed).fork('traffic'))
   const sprites = createSpriteCache({ street, view, light }, script.seed)
   const pixels = new Uint8ClampedArray(view.width * view.height * 4)
   let background: Background | undefined
   const begin = (seconds: number) => {
-    background ??= drawBackground(street, view, light, createRandom(script.seed).fork('background'))
+    background ??= drawBackground(street, view, light, createRandom(script.seed).fork('background'), options.samples)
     traffic.step(seconds)
     pixels.set(background.pixels)
     return { background, objects: traffic.actors.flatMap((actor) => sprites.draw(actor) ?? []) }

@@ -31,6 +31,8 @@ export interface CityOptions {
   readonly rtspUrl: string | (() => string)
   /** by device id; a device without password stays silent */
   readonly passwords: Readonly<Record<string, string>>
+  /** default 5; brokers that only speak 3.1.1 need 4 */
+  readonly mqttVersion?: 4 | 5
   /** default: all */
   readonly parts?: readonly CityPart[]
 }
@@ -42,7 +44,7 @@ export function createCity(deps: SimulatorDeps, options: CityOptions): Simulator
   const mqtt = (id: string): MqttAddress | undefined => {
     const password = options.passwords[id]
     if (password === undefined) silent.push(id)
-    return password === undefined ? undefined : { url: options.mqttUrl, password }
+    return password === undefined ? undefined : { url: options.mqttUrl, password, version: options.mqttVersion ?? 5 }
   }
   const sensor = (part: CityPart, script: SensorScript, source?: (seed: number) => ReadingSource): Simulator[] => {
     const address = parts.has(part) ? mqtt(script.id) : undefined

@@ -1,4 +1,4 @@
-// A real MQTT broker in this process for tests: aedes on a free port, with the passwords that a test gives, recording what is published.
+// A real MQTT 3.1.1 broker in this process for tests: aedes on a free port, with the passwords that a test gives, recording what is published.
 import { createServer } from 'node:net'
 import { Aedes } from 'aedes'
 

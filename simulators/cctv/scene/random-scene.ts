@@ -53,9 +53,9 @@ const light2Alone: readonly (readonly [number, RoadUserKind])[] = [
   [25, 'bicycle_alone'],
 ]
 
-export function createStage(random: Random, samples = 2): Stage {
+export function createStage(random: Random, samples = 2, size = { width: 640, height: 360 }): Stage {
   const street = randomStreet(random)
-  const view = randomView(street, random)
+  const view = randomView(street, random, size.width, size.height)
   const light = createLight(weighted(lights, random), random)
   return { street, view, light, background: drawBackground(street, view, light, random, samples) }
 }
