@@ -54,7 +54,12 @@ export function createCameraEye(
   const { writer, publisher, metrics, logger } = deps
   const camera: CameraConfig = { ...configured, zones: [...zonesOf(configured)] }
   const { plan, cutsOf } = planFrames(camera, models, config.plan)
-  const rules = parkingRulesOf(camera, config, config.timezone)
+  const rules = parkingRulesOf(
+    camera,
+    config,
+    config.timezone,
+    plan.cuts.map(({ region }) => region),
+  )
   const spots = presenceSpotsOf(camera.zones, config.presence, config.timezone)
   const { lowScore, newTrackMargin, lostSeconds } = config.tracking
   const tracker = createByteTracker({ stepMs: 1000 / camera.fps, lostMs: 1000 * lostSeconds, newTrackMargin })

@@ -33,7 +33,7 @@ interface Running {
 /** `eyes` is what media shows its frames to. Cameras are opened between start and stop. */
 export function createVisionService(deps: VisionDeps, config: Config): Service & { readonly eyes: CameraEyes } {
   const { registry, clock } = deps
-  const logger = deps.logger.child({ room: 'vision' })
+  const { logger } = deps
   const settings = { ...config.vision, timezone: config.timezone }
   const metrics = createVisionMetrics(registry)
   const evidence = createEvidencePictures(deps, { ...settings.evidence, timezone: config.timezone })

@@ -17,7 +17,10 @@ const Plan = Type.Object(
       maximum: 4,
       description: 'surroundings of a zone that are looked at, as a share of its longer side',
     }),
-    wholeFrameFrom: Share(0.6, 'a cut that would cover more than this share of the frame becomes the whole frame'),
+    wholeFrameFrom: Share(
+      0.45,
+      'cuts that would cover more than this share of the frame become the whole frame: the little scale they gain costs more context (measured on large parked cars)',
+    ),
     minimumSide: Share(0.2, 'shortest side of a cut, as a share of the frame'),
     maximumCuts: Type.Integer({ default: 4, minimum: 1, maximum: 16, description: 'a model and frame' }),
   },

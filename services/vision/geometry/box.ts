@@ -29,6 +29,16 @@ export function coverageOf(inner: Box, outer: Box): number {
   return area === 0 ? 0 : intersectionOf(inner, outer) / area
 }
 
+/**
+ * Do two boxes show one and the same vehicle, one of them with a piece too little or too much (two neighbours taken together)? One lies in the
+ * other, and they stand on the same line: of two vehicles the one behind stands higher in the picture.
+ */
+export function isDouble(a: Box, b: Box): boolean {
+  const [small, large] = areaOf(a) <= areaOf(b) ? [a, b] : [b, a]
+  const sameFoot = Math.abs(small[3] - large[3]) < 0.2 * heightOf(small)
+  return sameFoot && coverageOf(small, large) > 0.85
+}
+
 /** The smallest box around both. */
 export const unionOf = (a: Box, b: Box): Box => [
   Math.min(a[0], b[0]),

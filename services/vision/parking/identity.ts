@@ -1,6 +1,6 @@
 // Which object of this frame is which known vehicle. A standing vehicle is its place, class group and look; its track id comes after that,
 // so a switched id, an occlusion, a light flash or a restart changes nothing. A moving one is its track.
-import { iouOf } from '../geometry/box.ts'
+import { iouOf, isDouble } from '../geometry/box.ts'
 import { lookDistance } from './look.ts'
 import { shiftOf } from './motion.ts'
 import type { ParkingObject } from './parking-machine.ts'
@@ -61,8 +61,8 @@ function rankOf(
       ? 0.5
       : 0
   }
-  if (isOwn) return shiftOf(vehicle.anchor, object.box) <= rules.moveShare ? 3 : 1
-  if (iouOf(vehicle.anchor, object.box) < rules.samePlaceIou) return 0
+  if (isOwn) return shiftOf(vehicle.anchor, object.box, rules.regions) <= rules.moveShare ? 3 : 1
+  if (iouOf(vehicle.anchor, object.box) < rules.samePlaceIou && !isDouble(vehicle.anchor, object.box)) return 0
   const distance = vehicle.look && object.look ? lookDistance(vehicle.look, object.look) : undefined
   if (own !== undefined) {
     // Its track went to a part or a double of it, and this is the whole again: two vehicles do not stand in each other.

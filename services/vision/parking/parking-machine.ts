@@ -1,7 +1,7 @@
 // The dwell machine: (state, observation) → (state, effects), pure. entered → stopped → parked → violation → left, one violation a parked
 // vehicle, whatever the tracker, the light or the process does meanwhile. Its clock is the frames' event time.
 import type { PictureBox } from '../../contracts/geometry.ts'
-import { bottomCentreOf, iouOf } from '../geometry/box.ts'
+import { bottomCentreOf, iouOf, isDouble } from '../geometry/box.ts'
 import { polygonHolds } from '../geometry/polygon.ts'
 import { identify } from './identity.ts'
 import { shiftOf } from './motion.ts'
@@ -85,6 +85,7 @@ export function stepParking(
       !rules.zones.some((zone) => counts(zone, object.label) && polygonHolds(zone.polygon, bottomCentreOf(object.box)))
     )
       continue
+    if (state.vehicles.some((vehicle) => shows(vehicle, object, now))) continue
     // What was not there when the picture began has come; at few frames a second it may never be seen moving.
     const came = now - state.watchingSince > breakMs || moved(state.tracks[object.trackId]?.origin, object, rules)
     state.vehicles.push(newVehicle(object, observation.at, ++state.sequence, now, came))
@@ -113,8 +114,14 @@ export function stepParking(
   return { state, effects }
 }
 
+/** Is the object another view of a vehicle that stands and is seen? */
+function shows(vehicle: Vehicle, object: ParkingObject, now: number): boolean {
+  if (vehicle.group !== object.group || vehicle.phase === 'entered' || vehicle.seenAt !== now) return false
+  return isDouble(vehicle.box, object.box) || iouOf(vehicle.box, object.box) > doubleIou
+}
+
 function moved(origin: PictureBox | undefined, object: ParkingObject, rules: ParkingRules): boolean {
-  return origin !== undefined && shiftOf(origin, object.box) > rules.moveShare
+  return origin !== undefined && shiftOf(origin, object.box, rules.regions) > rules.moveShare
 }
 
 /** The next phase of a vehicle that is seen in this frame and has no violation. */

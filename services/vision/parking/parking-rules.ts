@@ -2,6 +2,7 @@
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { VisionConfig } from '../../contracts/config/vision.ts'
 import type { PicturePolygon } from '../../contracts/geometry.ts'
+import type { Box } from '../geometry/box.ts'
 import { createZoneHours } from '../zones/zone-hours.ts'
 import { classesOf, groupOf, isParkingZone, type ParkingZoneKind } from '../zones/zone-rules.ts'
 
@@ -20,6 +21,8 @@ export interface ParkingRules {
   readonly cameraId: string
   readonly zones: readonly ParkingZone[]
   readonly groups: ReadonlySet<string>
+  /** parts of the frame that are looked at: their edges cut boxes off */
+  readonly regions: readonly Box[]
   readonly inertiaFrames: number
   readonly stoppedMs: number
   readonly parkedMs: number
@@ -41,6 +44,7 @@ export function parkingRulesOf(
   camera: Pick<CameraConfig, 'id' | 'zones'>,
   config: Pick<VisionConfig, 'parking' | 'zoneInertiaFrames'>,
   timezone: string,
+  regions: readonly Box[] = [[0, 0, 1, 1]],
 ): ParkingRules {
   const { parking } = config
   const zones = camera.zones.filter(isParkingZone).map((zone) => ({
@@ -56,6 +60,7 @@ export function parkingRulesOf(
     cameraId: camera.id,
     zones,
     groups: new Set(zones.flatMap((zone) => zone.classes.map(groupOf))),
+    regions,
     inertiaFrames: config.zoneInertiaFrames,
     stoppedMs: 1000 * parking.stoppedSeconds,
     parkedMs: 1000 * parking.parkedSeconds,

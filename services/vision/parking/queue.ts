@@ -1,6 +1,6 @@
 // Waiting in line is not parking: vehicles that came and stopped one behind the other about the same time make a queue (a red light, a
 // barrier); its dwell clocks wait for up to queueMs.
-import { type Box, heightOf, widthOf } from '../geometry/box.ts'
+import { areaOf, type Box, heightOf, widthOf } from '../geometry/box.ts'
 import type { ParkingRules } from './parking-rules.ts'
 import type { Vehicle } from './parking-state.ts'
 
@@ -8,6 +8,8 @@ import type { Vehicle } from './parking-state.ts'
 const togetherMs = 30_000
 /** Neighbours are nearer than this share of their size. */
 const gapShare = 1.2
+/** Neighbours differ in area by no more than this factor. */
+const alikeSizes = 3
 
 /**
  * Marks the vehicles that stand in a queue that may still move on. When a queue breaks up (its head drives off) before its time is over, the
@@ -51,6 +53,8 @@ function linesOf(
 
 function neighbours(a: Vehicle, b: Vehicle): boolean {
   if (a.group !== b.group || Math.abs(a.standsSince - b.standsSince) > togetherMs) return false
+  const sizes = areaOf(a.anchor) / areaOf(b.anchor)
+  if (sizes > alikeSizes || sizes < 1 / alikeSizes) return false
   const horizontal = gapBetween(a.anchor, b.anchor, 0) / Math.min(widthOf(a.anchor), widthOf(b.anchor))
   const vertical = gapBetween(a.anchor, b.anchor, 1) / Math.min(heightOf(a.anchor), heightOf(b.anchor))
   return Math.hypot(horizontal, vertical) <= gapShare

@@ -1,10 +1,10 @@
 // One vehicle of the parking machine: how a frame in which it was seen, or missed, changes what is known of it.
 import type { PictureBox } from '../../contracts/geometry.ts'
-import { bottomCentreOf, coverageOf, iouOf } from '../geometry/box.ts'
+import { bottomCentreOf, clampToFrame, coverageOf, iouOf } from '../geometry/box.ts'
 import { polygonHolds } from '../geometry/polygon.ts'
 import { nowhere, rememberZones } from '../zones/zone-inertia.ts'
 import { blendLooks } from './look.ts'
-import { shiftOf } from './motion.ts'
+import { shiftOf, translationOf } from './motion.ts'
 import type { ParkingObject } from './parking-machine.ts'
 import type { ParkingRules, ParkingZone } from './parking-rules.ts'
 import type { Vehicle } from './parking-state.ts'
@@ -13,8 +13,11 @@ import type { Vehicle } from './parking-state.ts'
 const hiddenShare = 0.3
 /** A moving vehicle that is unseen for this long is forgotten, ms. */
 const passingMs = 2000
-/** Time over which an anchor follows its box (a mast that bends in the sun), ms. */
-const anchorMs = 60_000
+/**
+ * Time over which an anchor follows its box (a mast that bends, a picture that drifts), ms. What crawls by less than moveShare of its size in
+ * this time stands.
+ */
+const anchorMs = 15_000
 /** Time over which a look follows what is seen, ms. */
 const lookMs = 20_000
 /** One frame counts no more than this as time unseen, ms. */
@@ -61,7 +64,7 @@ export function seen(
   now: number,
   rules: ParkingRules,
 ): boolean {
-  const shift = shiftOf(vehicle.anchor, object.box)
+  const shift = shiftOf(vehicle.anchor, object.box, rules.regions)
   vehicle.trackId = object.trackId
   vehicle.box = object.box
   vehicle.label = object.label
@@ -72,7 +75,7 @@ export function seen(
   if (shift <= rules.moveShare) {
     vehicle.seen++
     delete vehicle.displacedSince
-    settle(vehicle, object, step)
+    settle(vehicle, object, step, rules)
     return true
   }
   if (vehicle.phase === 'entered') {
@@ -86,13 +89,21 @@ export function seen(
   return true
 }
 
-/** Anchor and look follow slowly; the first second's boxes are averaged. */
-function settle(vehicle: Vehicle, object: ParkingObject, step: number): void {
-  if (iouOf(vehicle.anchor, object.box) > 0.7) {
-    const weight = Math.max(vehicle.seen <= 5 ? 1 / vehicle.seen : 0, Math.min(1, step / anchorMs))
+/** The first boxes are averaged; then the anchor follows what its edges agree on, slowly. A look follows too. */
+function settle(vehicle: Vehicle, object: ParkingObject, step: number, rules: ParkingRules): void {
+  if (vehicle.seen <= 5 && iouOf(vehicle.anchor, object.box) > 0.7) {
     vehicle.anchor = vehicle.anchor.map(
-      (edge, index) => edge + weight * ((object.box[index] ?? edge) - edge),
+      (edge, i) => edge + ((object.box[i] ?? edge) - edge) / vehicle.seen,
     ) as PictureBox
+  } else {
+    const weight = Math.min(1, step / anchorMs)
+    const [x, y] = translationOf(vehicle.anchor, object.box, rules.regions)
+    vehicle.anchor = clampToFrame([
+      vehicle.anchor[0] + weight * x,
+      vehicle.anchor[1] + weight * y,
+      vehicle.anchor[2] + weight * x,
+      vehicle.anchor[3] + weight * y,
+    ])
   }
   if (object.look === undefined) return
   vehicle.look = vehicle.look ? blendLooks(vehicle.look, object.look, Math.min(1, step / lookMs)) : [...object.look]

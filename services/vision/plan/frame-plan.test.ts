@@ -33,11 +33,12 @@ describe('cut regions', () => {
     expect(cutRegions([], config)).toEqual([[0, 0, 1, 1]])
     expect(cutRegions([zone('a', 0.05, 0.1, 0.95, 0.9)], config)).toEqual([[0, 0, 1, 1]])
   })
-  it('hold the zone with half its longer side around it', () => {
-    expect(cutRegions([zone('a', 0.4, 0.45, 0.6, 0.55)], config)).toEqual([[0.3, 0.35, 0.7, 0.65]])
+  it('hold the zone with half its sides around it, drawn out where that would be flat', () => {
+    expect(cutRegions([zone('a', 0.4, 0.4, 0.6, 0.6)], config)).toEqual([[0.3, 0.3, 0.7, 0.7]])
+    expect(cutRegions([zone('a', 0.4, 0.48, 0.6, 0.52)], config)).toEqual([[0.3, 0.38, 0.7, 0.62]])
   })
   it('stay in the frame at its edge', () => {
-    expect(cutRegions([zone('a', 0.8, 0.9, 1, 1)], config)).toEqual([[0.6, 0.7, 1, 1]])
+    expect(cutRegions([zone('a', 0.8, 0.9, 1, 1)], config)).toEqual([[0.6, 0.76, 1, 1]])
   })
   it('are two for zones far apart, one for near ones', () => {
     expect(cutRegions([zone('a', 0, 0, 0.1, 0.1), zone('b', 0.9, 0.9, 1, 1)], config)).toHaveLength(2)

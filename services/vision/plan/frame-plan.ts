@@ -79,11 +79,14 @@ function closestPair(regions: readonly Box[]): [Box, Box, Box] | undefined {
   return best
 }
 
-/** The zone with a margin on every side, drawn out to a near-square (in fractions of the frame, so near the frame's own aspect), inside the frame. */
+/** A cut is no flatter than this (in fractions of the frame, whose aspect is not known yet): what a square model input shows anyway. */
+const flattest = 0.6
+
+/** The zone with a margin on every side, near the frame's own aspect, inside the frame. */
 function surroundings(zone: Box, { margin, minimumSide }: PlanConfig): Box {
-  const around = margin * Math.max(widthOf(zone), heightOf(zone))
-  const width = Math.min(1, Math.max(minimumSide, widthOf(zone) + 2 * around))
-  const height = Math.min(1, Math.max(minimumSide, heightOf(zone) + 2 * around))
+  const [wide, high] = [widthOf(zone) * (1 + 2 * margin), heightOf(zone) * (1 + 2 * margin)]
+  const width = Math.min(1, Math.max(minimumSide, wide, flattest * high))
+  const height = Math.min(1, Math.max(minimumSide, high, flattest * wide))
   const left = place((zone[0] + zone[2]) / 2, width)
   const top = place((zone[1] + zone[3]) / 2, height)
   return [left, top, left + width, top + height].map(round) as unknown as Box
