@@ -25,7 +25,7 @@ const silentAtOnce = 500
 /** The role `sensing`. start() fails with QLY_MODEL_UNKNOWN or QLY_MODEL_INVALID if the odour model cannot be used. */
 export function createSensingService(deps: SensingDeps, config: Config): Service {
   const { bus, clock, logger } = deps
-  const log = logger.child({ room: 'sensing' })
+  const log = logger
   const metrics = createSensingMetrics(deps.registry)
   const noiseClasses = new Map(config.devices.map((device) => [device.id, device.noiseClass]))
   const { sensing } = config

@@ -14,7 +14,7 @@ export type TimeseriesDeps = Pick<Kernel, 'bus' | 'timeSeries' | 'database' | 'c
 /** Several recorders may share the work; on SQLite there can be only one. While the store is down the bus keeps what comes, and nothing is lost. */
 export function createTimeseriesService(deps: TimeseriesDeps, _config: Config): Service {
   const { bus, timeSeries, database, clock, registry } = deps
-  const logger = deps.logger.child({ room: 'timeseries' })
+  const { logger } = deps
   const events = counter(registry, 'qianliyan_recorder_events_total', 'Events recorded.', ['topic'])
   const points = counter(
     registry,
