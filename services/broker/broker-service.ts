@@ -17,6 +17,7 @@ import { createEmbeddedBroker } from './embedded/embedded-broker.ts'
 import { createPresenceTracker } from './embedded/presence-tracker.ts'
 import { createEventsOut } from './events-out/events-out.ts'
 import { createExternalBroker } from './external/external-broker.ts'
+import { createFilterMemory } from './external/subscriptions.ts'
 
 export type BrokerDeps = Pick<Kernel, 'bus' | 'database' | 'clock' | 'logger' | 'registry'>
 export interface BrokerWiring {
@@ -42,7 +43,7 @@ export function createBrokerService(deps: BrokerDeps, config: Config, wiring: Br
 }
 
 function createExternalService(
-  { bus, clock, logger, registry }: BrokerDeps,
+  { bus, database, clock, logger, registry }: BrokerDeps,
   config: Config,
   mqtt: Config['mqtt'] & { readonly url: string },
   { sink }: BrokerWiring,
@@ -61,7 +62,8 @@ function createExternalService(
     port: 0,
     tlsPort: undefined,
     async start() {
-      await broker.start()
+      const room = await database.room<BrokerTables>('broker', brokerMigrations)
+      await broker.start(createFilterMemory(room, mqtt.external.clientId))
       await events.start()
     },
     async stop() {

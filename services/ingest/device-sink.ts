@@ -1,14 +1,14 @@
 // One message of a device from bytes to durable: decode, drop duplicates, publish, then answer.
 import type { Config } from '../contracts/config/config.ts'
 import type { DeviceMessage, DeviceMessageSink, DevicePublisher } from '../contracts/device-messages.ts'
-import { type AppError, asAppError } from '../contracts/errors.ts'
+import { asAppError } from '../contracts/errors.ts'
 import type { Clock } from '../kernel/clock/clock.ts'
 import type { Logger } from '../kernel/logging/logger.ts'
 import { deadLetter } from './decoding/dead-letter.ts'
 import { decodeMessage } from './decoding/decode-message.ts'
-import { type Answer, refuse, type Taken } from './decoding/decoded.ts'
+import { type Answer, type Refused, refuse, type Taken } from './decoding/decoded.ts'
 import { sourceOf } from './decoding/message-identity.ts'
-import type { Route, RouteOf } from './decoding/topic-routes.ts'
+import type { RouteOf } from './decoding/topic-routes.ts'
 import type { StoredKnowledge } from './device-knowledge.ts'
 import { type DuplicateKey, type DuplicateWindow, duplicateKey } from './duplicates/duplicate-window.ts'
 import type { IngestMetrics, Outcome } from './ingest-metrics.ts'
@@ -32,63 +32,72 @@ export function createDeviceSink(deps: SinkDeps, settings: Config['ingest']): De
   /** identity → when its message is durable; a duplicate may arrive while the first is on its way */
   const underway = new Map<string, Promise<void>>()
 
-  return async (message) => {
+  /** Not an async function, and one promise a message: this is the hot path. */
+  return (message) => {
     const route = routes(message.topic)
-    const source = sourceName(route)
-    if (message.qos === 0 && queue.waiting >= settings.maximumQueuedMessages) return metrics.count(source, 'dropped')
-
-    const decoded = decodeMessage(message, route, { settings, knowledge })
-    if (decoded.outcome === 'refused') {
-      const letter = deadLetter(message, decoded)
-      return store(message, source, [letter], 'dead_letter')
+    const source = route.source
+    if (message.qos === 0 && queue.waiting >= settings.maximumQueuedMessages) {
+      metrics.count(source, 'dropped')
+      return done
     }
-    const { identity } = decoded
+    const decoded = decodeMessage(message, route, { settings, knowledge })
+    if (decoded.outcome === 'refused') return storeLetter(message, source, decoded)
+    const { identity, answers } = decoded
     if (identity === undefined || decoded.events.length === 0) {
       metrics.count(source, 'durable')
-      return answer(decoded.answers)
+      answer(answers)
+      return done
     }
-    const ofDevice = sourceOf(route.deviceId ?? 'unknown')
-    const name = `${ofDevice} ${identity}`
-    const key = duplicateKey(ofDevice, identity)
+    const name = `${sourceOf(route.deviceId ?? 'unknown')} ${identity}`
+    const key = duplicateKey(name)
     const first = underway.get(name)
-    if (first || window.has(key)) {
-      await first
-      metrics.count(source, 'duplicate')
-      return answer(decoded.answers)
-    }
-    const stored = store(message, source, decoded.events, 'durable')
+    if (first || window.has(key)) return duplicate(first, source, answers)
+    const stored = store(message, source, decoded, name, key)
     underway.set(name, stored)
-    try {
-      await stored
-      window.add(key, message.receivedAt)
-      deps.note(key)
-    } finally {
-      underway.delete(name)
-    }
-    learn(decoded)
-    if (decoded.answers.length > 0) answer(decoded.answers)
+    return stored
   }
 
-  async function store(
-    message: DeviceMessage,
+  async function duplicate(
+    first: Promise<void> | undefined,
     source: string,
-    events: Taken['events'],
-    outcome: 'durable' | 'dead_letter',
+    answers: readonly Answer[],
   ): Promise<void> {
-    let became: Outcome = outcome
-    const instead = (error: AppError) => {
-      became = 'dead_letter'
-      return deadLetter(message, refuse(error.code, error.message))
-    }
-    try {
-      await queue.publish({ events, bytes: message.payload.byteLength, instead })
-    } catch (error) {
-      metrics.count(source, 'failed')
-      throw error
-    }
-    metrics.count(source, became)
-    for (const { event } of events)
-      if (event.type === 'cn.qianliyan.reading.recorded.v1' && event.data.clockSkewed) metrics.skewed()
+    await first
+    metrics.count(source, 'duplicate')
+    answer(answers)
+  }
+
+  function store(message: DeviceMessage, source: string, taken: Taken, name: string, key: DuplicateKey): Promise<void> {
+    let became: Outcome = 'durable'
+    return queue.publish({
+      events: taken.events,
+      bytes: message.payload.byteLength,
+      instead(error) {
+        became = 'dead_letter'
+        return deadLetter(message, refuse(error.code, error.message))
+      },
+      settled(error) {
+        underway.delete(name)
+        metrics.count(source, error ? 'failed' : became)
+        if (error) return
+        window.add(key, message.receivedAt)
+        deps.note(key)
+        for (const { event } of taken.events)
+          if (event.type === 'cn.qianliyan.reading.recorded.v1' && event.data.clockSkewed) metrics.skewed()
+        if (taken.learnt || taken.left) learn(taken)
+        if (taken.answers.length > 0) answer(taken.answers)
+      },
+    })
+  }
+
+  function storeLetter(message: DeviceMessage, source: string, refused: Refused): Promise<void> {
+    const letter = deadLetter(message, refused)
+    return queue.publish({
+      events: [letter],
+      bytes: message.payload.byteLength,
+      instead: (error) => deadLetter(message, refuse(error.code, error.message)),
+      settled: (error) => metrics.count(source, error ? 'failed' : 'dead_letter'),
+    })
   }
 
   function learn({ learnt = [], left = [] }: Taken): void {
@@ -111,16 +120,4 @@ export function createDeviceSink(deps: SinkDeps, settings: Config['ingest']): De
   }
 }
 
-function sourceName(route: Route): string {
-  switch (route.family) {
-    case 'readings':
-    case 'status':
-      return `${route.kind}/${route.family}`
-    case 'dji':
-      return `dji/${route.channel}`
-    case 'dji-topology':
-      return 'dji/topology'
-    default:
-      return route.family
-  }
-}
+const done = Promise.resolve()

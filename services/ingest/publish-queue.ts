@@ -20,9 +20,12 @@ export interface QueueEntry {
   readonly bytes: number
   /** What to publish instead if the bus finds that these events do not fit their schema. */
   readonly instead: (error: AppError) => Outgoing
+  /** Called at once when the outcome is known, before the promise settles. */
+  readonly settled?: (error?: AppError) => void
 }
 
-interface Waiting extends QueueEntry {
+interface Waiting {
+  readonly entry: QueueEntry
   readonly resolve: () => void
   readonly reject: (error: AppError) => void
 }
@@ -45,7 +48,7 @@ export function createPublishQueue(bus: Pick<EventBus, 'publish'>): PublishQueue
       if (!failure) continue
       const behind = queue
       queue = []
-      for (const entry of behind) entry.reject(failure)
+      for (const each of behind) settle(each, failure)
     }
     running = undefined
   }
@@ -53,7 +56,7 @@ export function createPublishQueue(bus: Pick<EventBus, 'publish'>): PublishQueue
   return {
     publish: (entry) =>
       new Promise((resolve, reject) => {
-        queue.push({ ...entry, resolve, reject })
+        queue.push({ entry, resolve, reject })
         running ??= run()
       }),
     get waiting() {
@@ -65,11 +68,17 @@ export function createPublishQueue(bus: Pick<EventBus, 'publish'>): PublishQueue
   }
 }
 
+function settle({ entry, resolve, reject }: Waiting, error?: AppError): void {
+  entry.settled?.(error)
+  if (error) reject(error)
+  else resolve()
+}
+
 function takeBatch(queue: readonly Waiting[]): readonly Waiting[] {
   let events = 0
   let bytes = 0
   let length = 0
-  for (const entry of queue) {
+  for (const { entry } of queue) {
     events += entry.events.length
     bytes += entry.bytes
     if (length > 0 && (events > batchLimits.events || bytes > batchLimits.bytes)) break
@@ -80,14 +89,16 @@ function takeBatch(queue: readonly Waiting[]): readonly Waiting[] {
 
 /** Publishes and settles every entry of the batch; answers with the error if the bus does not work at the moment. */
 async function publishBatch(bus: Pick<EventBus, 'publish'>, batch: readonly Waiting[]): Promise<AppError | undefined> {
+  const events: Outgoing[] = []
+  for (const { entry } of batch) for (const event of entry.events) events.push(event)
   try {
-    await bus.publish(batch.flatMap((entry) => entry.events))
-    for (const entry of batch) entry.resolve()
+    await bus.publish(events)
+    for (const each of batch) settle(each)
     return undefined
   } catch (thrown) {
     const error = asAppError(thrown)
     if (!error.retryable) return publishOneByOne(bus, batch)
-    for (const entry of batch) entry.reject(error)
+    for (const each of batch) settle(each, error)
     return error
   }
 }
@@ -98,37 +109,27 @@ async function publishOneByOne(
   batch: readonly Waiting[],
 ): Promise<AppError | undefined> {
   let failure: AppError | undefined
-  for (const entry of batch) {
-    if (failure) {
-      entry.reject(failure)
-      continue
-    }
-    try {
-      await bus.publish(entry.events)
-      entry.resolve()
-    } catch (thrown) {
-      failure = await publishInstead(bus, entry, asAppError(thrown))
-    }
+  for (const each of batch) {
+    if (!failure) failure = await publishOne(bus, each.entry)
+    settle(each, failure)
   }
   return failure
 }
 
-async function publishInstead(
-  bus: Pick<EventBus, 'publish'>,
-  entry: Waiting,
-  reason: AppError,
-): Promise<AppError | undefined> {
-  let error = reason
-  if (!reason.retryable) {
+/** Undefined once durable, as itself or as a dead letter; else why the bus does not work at the moment. */
+async function publishOne(bus: Pick<EventBus, 'publish'>, entry: QueueEntry): Promise<AppError | undefined> {
+  try {
+    await bus.publish(entry.events)
+    return undefined
+  } catch (thrown) {
+    const reason = asAppError(thrown)
+    if (reason.retryable) return reason
     try {
       await bus.publish([entry.instead(reason)])
-      entry.resolve()
       return undefined
-    } catch (thrown) {
-      error = asAppError(thrown, 'QLY_BUS_UNAVAILABLE')
+    } catch (again) {
+      const error = asAppError(again)
+      return error.retryable ? error : new AppError('QLY_BUS_UNAVAILABLE', error.message, { cause: error })
     }
   }
-  const retryable = error.retryable ? error : new AppError('QLY_BUS_UNAVAILABLE', error.message, { cause: error })
-  entry.reject(retryable)
-  return retryable
 }

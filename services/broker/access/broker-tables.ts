@@ -20,6 +20,8 @@ export interface BrokerTables {
   sub_device: { id: string; gateway: string; learnt_at: number }
   online_device: { id: string; kind: string }
   secret: { name: string; value: string }
+  /** what our session at an external broker is subscribed to */
+  external_filter: { client_id: string; filter: string }
 }
 
 export const brokerMigrations: Readonly<Record<string, Migration>> = {
@@ -54,6 +56,16 @@ export const brokerMigrations: Readonly<Record<string, Migration>> = {
         .createTable('secret')
         .addColumn('name', 'text', (column) => column.primaryKey())
         .addColumn('value', 'text', (column) => column.notNull())
+        .execute()
+    },
+  },
+  '0002-external-filters': {
+    async up(db) {
+      await db.schema
+        .createTable('external_filter')
+        .addColumn('client_id', 'text', (column) => column.notNull())
+        .addColumn('filter', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('external_filter_key', ['client_id', 'filter'])
         .execute()
     },
   },

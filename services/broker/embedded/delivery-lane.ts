@@ -43,15 +43,17 @@ export function createDeliveryLane(
         delay = backoff.firstMs
         entry.resolve()
       },
-      (thrown: unknown) => {
-        const error = asAppError(thrown)
-        const late = clock.monotonic() - entry.since >= options.durableWithinMs
-        if (!error.retryable || late || closed) return entry.reject(error)
-        waiting.push(entry)
-        waiting.sort((one, other) => one.number - other.number)
-        retry ??= clock.after(delay, again)
-      },
+      (thrown: unknown) => failed(entry, thrown),
     )
+
+  const failed = (entry: Entry, thrown: unknown) => {
+    const error = asAppError(thrown)
+    const late = clock.monotonic() - entry.since >= options.durableWithinMs
+    if (!error.retryable || late || closed) return entry.reject(error)
+    waiting.push(entry)
+    waiting.sort((one, other) => one.number - other.number)
+    retry ??= clock.after(delay, again)
+  }
 
   const again = () => {
     retry = undefined
@@ -67,13 +69,16 @@ export function createDeliveryLane(
   }
 
   return {
-    deliver: (message) =>
-      new Promise((resolve, reject) => {
-        const entry = { number: next++, message, since: clock.monotonic(), resolve, reject }
-        if (closed) return reject(gone())
-        if (waiting.length > 0 || inTrial > 0) waiting.push(entry)
-        else void attempt(entry)
-      }),
+    deliver(message) {
+      if (closed) return Promise.reject(gone())
+      const number = next++
+      const since = clock.monotonic()
+      const wait = (begin: (entry: Entry) => void) =>
+        new Promise<void>((resolve, reject) => begin({ number, message, since, resolve, reject }))
+      if (waiting.length > 0 || inTrial > 0) return wait((entry) => waiting.push(entry))
+      // the way of nearly every message: no entry, no promise of its own but this
+      return sink(message).then(undefined, (thrown: unknown) => wait((entry) => failed(entry, thrown)))
+    },
     close() {
       closed = true
       retry?.()

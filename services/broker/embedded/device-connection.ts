@@ -45,6 +45,19 @@ export class DeviceConnection extends Duplex {
   #lastByteAt: number
   #cancelKeepalive: (() => void) | undefined
   #paused = false
+  readonly #acknowledged: number[] = []
+  readonly #flush = () => {
+    const ids = this.#acknowledged.splice(0)
+    if (ids.length === 0) return
+    this.#translator?.acknowledged(ids.length)
+    const bytes = Buffer.allocUnsafe(ids.length * 4)
+    let at = 0
+    for (const id of ids) {
+      at = bytes.writeUInt16BE(0x4002, at)
+      at = bytes.writeUInt16BE(id, at)
+    }
+    this.writePacket(bytes)
+  }
 
   constructor(socket: Socket, deps: ConnectionDeps, options: ConnectionOptions) {
     super({ allowHalfOpen: false, readableHighWaterMark: 65_536, writableHighWaterMark: options.maximumQueueBytes })
@@ -97,6 +110,7 @@ export class DeviceConnection extends Duplex {
   disconnect(why: string, reason?: number): void {
     if (this.destroyed) return
     this.endReason ??= why
+    if (this.#acknowledged.length > 0) this.#flush()
     if (reason !== undefined && this.#translator) this.#socket.write(this.#translator.goodbye(reason))
     this.destroy()
   }
@@ -105,6 +119,12 @@ export class DeviceConnection extends Duplex {
   farewell(why: string, reason: number): void {
     this.endReason ??= why
     if (this.#translator) this.writePacket(this.#translator.goodbye(reason))
+  }
+
+  /** PUBACK, past aedes: those of one turn go out together. The same bytes in both versions (success, no properties). */
+  acknowledge(messageId: number): void {
+    if (this.#acknowledged.length === 0) setImmediate(this.#flush)
+    this.#acknowledged.push(messageId)
   }
 
   /** Writes a packet of our own, past aedes; must be the same bytes in both versions. */

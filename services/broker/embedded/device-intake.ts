@@ -1,5 +1,5 @@
 // What happens to a PUBLISH of a device before aedes acknowledges it: may it, is it within limits, and the wait until it is durable.
-// aedes writes PUBACK (or PUBREC) when `done` is called without error, so `done` is called after the sink has resolved.
+// PUBACK is written after the sink has resolved, many at once; aedes writes PUBREC when `done` is called without error, so that is called then, too.
 import type { Client, PublishPacket } from 'aedes'
 import type { DeviceMessage, DeviceMessageSink } from '../../contracts/device-messages.ts'
 import { asAppError } from '../../contracts/errors.ts'
@@ -17,6 +17,8 @@ export interface Session {
   readonly principal: Principal
   readonly connection: DeviceConnection
   readonly lane: DeliveryLane
+  /** the topic on which it published last, where that is its own for ever */
+  lastTopic?: string
 }
 
 export interface Intake {
@@ -108,8 +110,14 @@ export function createIntake(
     )
   }
 
-  const allowed = ({ principal, connection }: Session, topic: string): boolean => {
-    if (mayPublish(principal, topic, deps.isBehind)) return true
+  const allowed = (session: Session, topic: string): boolean => {
+    const { principal, connection } = session
+    // own qly topics stay own; those of sub-devices may be taken away
+    if (topic === session.lastTopic) return true
+    if (mayPublish(principal, topic, deps.isBehind)) {
+      if (topic.startsWith('qly/')) session.lastTopic = topic
+      return true
+    }
     metrics.refused.inc({ what: 'publish' })
     logger.warn(
       { client: principal.name, address: connection.remoteAddress, topic },
@@ -137,7 +145,16 @@ export function createIntake(
         bestEffort(message)
         return done(null)
       }
-      if (packet.qos === 1) return durable(session, message, done)
+      if (packet.qos === 1) {
+        const { messageId = 0 } = packet
+        return durable(session, message, (error) => {
+          if (error) return done(error)
+          session.connection.acknowledge(messageId)
+          // acknowledged by us, so that aedes does not write one packet for each message
+          packet.qos = 0
+          done(null)
+        })
+      }
       deps.isTaken(client, packet).then(
         (taken) => (taken ? done(null) : durable(session, message, done)),
         (error: Error) => done(error),

@@ -161,6 +161,7 @@ export function createEmbeddedBroker(deps: EmbeddedBrokerDeps, config: Pick<Conf
         },
       })
       desk.open(aedes)
+      forwardOnlyDownlinks(aedes)
       ;(aedes as unknown as NodeJS.EventEmitter).on('error', (error: Error) =>
         logger.error({ err: error }, 'the broker failed'),
       )
@@ -202,6 +203,17 @@ export function createEmbeddedBroker(deps: EmbeddedBrokerDeps, config: Pick<Conf
       metrics.inflight.set(intake.inflightBytes)
       metrics.queued.set(store.queued)
     },
+  }
+}
+
+/** What devices publish goes to nobody else, so it need not be matched against subscriptions either. */
+function forwardOnlyDownlinks(aedes: Aedes): void {
+  const { mq } = aedes as unknown as { mq: { emit(packet: { topic: string }, done?: () => void): unknown } }
+  const emit = mq.emit.bind(mq)
+  mq.emit = (packet, done) => {
+    if (isDownlink(packet.topic) || packet.topic.startsWith('$SYS/')) return emit(packet, done)
+    done?.()
+    return mq
   }
 }
 

@@ -41,6 +41,8 @@ export interface TranslatorOptions {
 export interface Mqtt5Translator {
   fromClient(frame: Buffer): void
   fromBroker(frame: Buffer): void
+  /** So many of the client's QoS 1 messages were acknowledged past this. */
+  acknowledged(count: number): void
   /** Properties of the next PUBLISH that aedes hands on, in the order in which they came. */
   takeProperties(): PublishProperties | undefined
   /** What aedes' 3.1.1 return code in the coming CONNACK stands for, where it cannot say so itself. */
@@ -142,7 +144,7 @@ export function createMqtt5Translator(options: TranslatorOptions): Mqtt5Translat
     toBroker(Buffer.concat([frame.subarray(0, 1), size, topic, id, payload]))
   }
 
-  const acknowledged = (frame: Buffer, type: number) => {
+  const forwardAck = (frame: Buffer, type: number) => {
     const start = bodyOf(frame)
     const id = frame.readUInt16BE(start)
     const refused = (frame[start + 2] ?? 0) >= 0x80
@@ -184,7 +186,7 @@ export function createMqtt5Translator(options: TranslatorOptions): Mqtt5Translat
   const fromClient = (frame: Buffer) => {
     const type = (frame[0] ?? 0) >> 4
     if (type === 3) return publish(frame)
-    if (type >= 4 && type <= 7) return acknowledged(frame, type)
+    if (type >= 4 && type <= 7) return forwardAck(frame, type)
     if (type === 12) return toBroker(frame)
     const packet = parsePacket(frame)
     switch (packet?.cmd) {
@@ -218,6 +220,9 @@ export function createMqtt5Translator(options: TranslatorOptions): Mqtt5Translat
 
   const self: Mqtt5Translator = {
     refusal: undefined,
+    acknowledged(count) {
+      inbound = Math.max(0, inbound - count)
+    },
     takeProperties: () => properties.shift(),
     goodbye: (reason) => Buffer.from([0xe0, 1, reason]),
     fromClient(frame) {

@@ -23,6 +23,8 @@ interface Settings {
   readonly address?: string
   readonly session?: string
   readonly protocol?: '3.1.1' | '5'
+  /** '' plain (default), 'shared' a group of the session's own */
+  readonly kind?: 'plain' | 'shared'
   readonly directory?: string
   readonly wrapBus?: (bus: EventBus) => EventBus
 }
@@ -32,11 +34,12 @@ async function plantOn({
   address = url,
   session = randomUUID(),
   protocol = '5',
+  kind = 'plain',
   directory,
   wrapBus,
 }: Settings): Promise<Plant> {
   const plant = await openPlant({
-    yaml: `mqtt: { url: "${address}", external: { clientId: "t-${session}", group: "g-${session}", protocol: "${protocol}", sessionExpirySeconds: 60 } }`,
+    yaml: `mqtt: { url: "${address}", external: { clientId: "t-${session}", group: "${kind === 'plain' ? '' : `g-${session}`}", protocol: "${protocol}", sessionExpirySeconds: 60 } }`,
     ...(directory === undefined ? {} : { directory }),
     ...(wrapBus ? { wrapBus } : {}),
   })
@@ -63,21 +66,28 @@ const until = (plant: Plant, id: string, count: number) =>
   plant.until('qly.reading.v1', () => valuesOf(plant, id).length >= count)
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
+const kinds = ['plain', 'shared'] as const
+
 describe('an external broker', () => {
-  it.each(['3.1.1', '5'] as const)('hands on everything in order (MQTT %s)', async (protocol) => {
-    const plant = await plantOn({ protocol })
+  it.each([
+    ['3.1.1', 'plain'],
+    ['5', 'plain'],
+    ['5', 'shared'],
+  ] as const)('hands on everything in order (MQTT %s, %s)', async (protocol, kind) => {
+    const plant = await plantOn({ protocol, kind })
     const [client, id] = [await device(), newDevice()]
     await Promise.all(numbers(500).map((value) => client.publishAsync(topicOf(id), reading(value), { qos: 1 })))
     await until(plant, id, 500)
     expect(valuesOf(plant, id)).toEqual(numbers(500))
   })
 
-  it('is not acknowledged before the bus has it: after a crash everything comes again', async () => {
+  it.each(kinds)('is not acknowledged before the bus has it: after a crash everything comes again (%s)', async (kind) => {
     const [session, id, client] = [randomUUID(), newDevice(), await device()]
     let shut = true
     let tries = 0
     const first = await plantOn({
       session,
+      kind,
       wrapBus: (bus) => ({
         ...bus,
         publish: (outgoing) => {
@@ -91,15 +101,15 @@ describe('an external broker', () => {
     while (tries === 0) await new Promise((resolve) => setImmediate(resolve))
     await first.close()
     shut = false
-    const second = await plantOn({ session })
+    const second = await plantOn({ session, kind })
     await until(second, id, 50)
     expect(valuesOf(first, id)).toEqual([])
     expect(valuesOf(second, id)).toEqual(numbers(50))
   })
 
-  it('a connection cut under load loses nothing and doubles nothing', async () => {
+  it.each(kinds)('a connection cut under load loses nothing and doubles nothing (%s)', async (kind) => {
     const proxy = await openProxy(new URL(url))
-    const plant = await plantOn({ address: proxy.url })
+    const plant = await plantOn({ address: proxy.url, kind })
     const [client, id] = [await device(), newDevice()]
     const count = 2000
     for (let value = 0; value < count; value++) {

@@ -1,5 +1,5 @@
-// An external MQTT broker in place of ours: a session with a stable name that outlives us, shared subscriptions, and PUBACK only after the message is
-// durable. mqtt.js would acknowledge one message at a time (its handleMessage is a queue of one), which costs a commit a message; so QoS 1 messages
+// An external MQTT broker in place of ours: a session with a stable name that outlives us, and PUBACK only after the message is durable.
+// mqtt.js would acknowledge one message at a time (its handleMessage is a queue of one), which costs a commit a message; so QoS 1 messages
 // are taken as they come, made durable together, and acknowledged by ourselves, each on the connection that it came on.
 import { readFileSync } from 'node:fs'
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
@@ -12,10 +12,12 @@ import type { Clock } from '../../kernel/clock/clock.ts'
 import type { Logger } from '../../kernel/logging/logger.ts'
 import type { BrokerMetrics } from '../broker-metrics.ts'
 import { createDeliveryLane } from '../embedded/delivery-lane.ts'
+import { createTakeoverWatch, reconnectDelayMs } from './reconnect.ts'
+import { type FilterMemory, filtersOf, renewSubscriptions } from './subscriptions.ts'
 
 export interface ExternalBroker {
   /** Connects and subscribes; keeps trying in the background if the broker is away. */
-  start(): Promise<void>
+  start(memory: FilterMemory): Promise<void>
   stop(): Promise<void>
   readonly publish: DevicePublisher
   check(): Promise<void>
@@ -30,7 +32,6 @@ export interface ExternalBrokerDeps {
 
 const firstConnectMs = 10_000
 const drainMs = 2000
-const reconnect = { firstMs: 500, maximumMs: 15_000 }
 
 export function createExternalBroker(
   deps: ExternalBrokerDeps,
@@ -60,7 +61,7 @@ export function createExternalBroker(
     protocolVersion: external.protocol === '5' ? 5 : 4,
     clean: false,
     keepalive: external.keepaliveSeconds,
-    reconnectPeriod: reconnect.firstMs,
+    reconnectPeriod: reconnectDelayMs(0),
     connectTimeout: firstConnectMs,
     resubscribe: false,
     queueQoSZero: false,
@@ -78,26 +79,32 @@ export function createExternalBroker(
       : {}),
   }
 
-  const attach = (connected: MqttClient) => {
+  const attach = (connected: MqttClient, memory: FilterMemory) => {
+    const newLane = () => createDeliveryLane({ sink, clock }, { durableWithinMs: config.durableWithinSeconds * 1000 })
+    const takeovers = createTakeoverWatch(
+      { clock, logger },
+      { clientId: external.clientId, saysWhy: external.protocol === '5' },
+    )
     // one lane for the connection: devices share it, and their order is its order
-    let lane = createDeliveryLane({ sink, clock }, { durableWithinMs: config.durableWithinSeconds * 1000 })
+    let lane = newLane()
+    let attempt = 0
     connected.on('connect', () => {
-      connected.options.reconnectPeriod = reconnect.firstMs
+      attempt = 0
+      takeovers.connected()
       logger.info({ url: withoutSecrets(config.url) }, 'connected to the external broker')
-      connected.subscribe(filters(external.group, cameras), { qos: 1 }, (error, granted) => {
-        const refused = granted?.filter(({ qos }) => qos >= 128) ?? []
-        if (error || refused.length > 0)
-          logger.error(
-            { err: error, refused: refused.map(({ topic }) => topic) },
-            'the external broker refuses subscriptions',
-          )
+      const stream = connected.stream
+      renewSubscriptions({ client: connected, memory, logger }, filtersOf(external.group, cameras)).catch((error) => {
+        if (connected.stream !== stream || stopped.signal.aborted) return
+        logger.error({ err: error }, 'the subscriptions at the external broker could not be made; connecting again')
+        stream.destroy()
       })
     })
+    connected.on('disconnect', ({ reasonCode }) => takeovers.disconnect(reasonCode))
     connected.on('close', () => {
+      takeovers.closed()
       lane.close()
-      lane = createDeliveryLane({ sink, clock }, { durableWithinMs: config.durableWithinSeconds * 1000 })
-      const next = (connected.options.reconnectPeriod ?? reconnect.firstMs) * 2
-      connected.options.reconnectPeriod = Math.min(next, reconnect.maximumMs)
+      lane = newLane()
+      connected.options.reconnectPeriod = reconnectDelayMs(++attempt)
     })
     connected.on('error', (error) => logger.warn({ err: error }, 'the external broker does not answer'))
     connected.on('packetreceive', (packet) => {
@@ -149,9 +156,9 @@ export function createExternalBroker(
   }
 
   return {
-    async start() {
+    async start(memory) {
       client = mqtt.connect(config.url, options)
-      attach(client)
+      attach(client, memory)
       await firstConnection(client, clock, logger, withoutSecrets(config.url))
     },
     async stop() {
@@ -192,16 +199,6 @@ export function createExternalBroker(
       if (!client?.connected) throw new AppError('QLY_BUS_UNAVAILABLE', 'not connected to the external MQTT broker')
     },
   }
-}
-
-/** What devices publish, and nothing that we publish to them. */
-export function filters(group: string, cameras: readonly Pick<CameraConfig, 'source'>[]): string[] {
-  const uplinks = ['osd', 'state', 'events', 'requests', 'services_reply', 'property/set_reply', 'drc/up']
-  const own = ['readings', 'status', 'image'].map((channel) => `qly/v1/+/+/${channel}`)
-  const pictures = cameras.flatMap(({ source }) => (source.startsWith('mqtt:') ? [source.slice(5)] : []))
-  const others = pictures.filter((topic) => !/^qly\/v1\/[^/]+\/[^/]+\/image$/.test(topic))
-  const all = [...own, ...uplinks.map((channel) => `thing/product/+/${channel}`), 'sys/product/+/status', ...others]
-  return all.map((filter) => `$share/${group}/${filter}`)
 }
 
 function messageOf(packet: IPublishPacket, receivedAt: number): DeviceMessage {

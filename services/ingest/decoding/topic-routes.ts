@@ -14,12 +14,14 @@ export const djiChannels = [
 ] as const
 export type DjiChannel = (typeof djiChannels)[number]
 
-export type Route =
+/** `source` names kind and channel in figures; never a device id, of which there may be very many. */
+export type Route = { readonly source: string } & (
   | { readonly family: 'readings' | 'status'; readonly kind: DeviceKind; readonly deviceId: string }
   | { readonly family: 'image'; readonly cameraId: string; readonly deviceId: string }
   | { readonly family: 'dji'; readonly channel: DjiChannel; readonly deviceId: string }
   | { readonly family: 'dji-topology'; readonly deviceId: string }
   | { readonly family: 'unknown'; readonly reason: string; readonly deviceId?: string }
+)
 
 export type RouteOf = (topic: string) => Route
 
@@ -38,7 +40,7 @@ export function createRoutes(cameras: readonly Pick<CameraConfig, 'id' | 'source
     const route: Route =
       cameraId === undefined
         ? findRoute(topic)
-        : { family: 'image', cameraId, deviceId: deviceOfPicture(topic) ?? cameraId }
+        : { source: 'image', family: 'image', cameraId, deviceId: deviceOfPicture(topic) ?? cameraId }
     if (remembered.size >= 10_000) remembered.clear()
     remembered.set(topic, route)
     return route
@@ -52,23 +54,32 @@ function findRoute(topic: string): Route {
   const [root, second, third, deviceId] = levels
   if (root === 'qly' && second === 'v1' && levels.length === 5) return qlyRoute(third, deviceId, levels[4])
   if ((root === 'thing' || root === 'sys') && second === 'product' && third !== undefined) {
-    if (!identifier.test(third)) return { family: 'unknown', reason: `"${third.slice(0, 64)}" is no serial number` }
+    if (!identifier.test(third))
+      return { source: 'unknown', family: 'unknown', reason: `"${third.slice(0, 64)}" is no serial number` }
     const channel = levels.slice(3).join('/')
-    if (root === 'sys' && channel === 'status') return { family: 'dji-topology', deviceId: third }
+    if (root === 'sys' && channel === 'status')
+      return { source: 'dji/topology', family: 'dji-topology', deviceId: third }
     const known = djiChannels.find((each) => each === channel)
-    if (root === 'thing' && known) return { family: 'dji', channel: known, deviceId: third }
+    if (root === 'thing' && known) return { source: `dji/${known}`, family: 'dji', channel: known, deviceId: third }
   }
-  return { family: 'unknown', reason: 'no device publishes on this topic' }
+  return { source: 'unknown', family: 'unknown', reason: 'no device publishes on this topic' }
 }
 
 function qlyRoute(kind: string | undefined, deviceId: string | undefined, channel: string | undefined): Route {
   if (deviceId === undefined || !identifier.test(deviceId))
-    return { family: 'unknown', reason: `"${(deviceId ?? '').slice(0, 64)}" is no device id` }
+    return { source: 'unknown', family: 'unknown', reason: `"${(deviceId ?? '').slice(0, 64)}" is no device id` }
   const known = deviceKinds.find((each) => each === kind)
-  if (!known) return { family: 'unknown', reason: `"${(kind ?? '').slice(0, 64)}" is no kind of device`, deviceId }
-  if (channel === 'readings' || channel === 'status') return { family: channel, kind: known, deviceId }
-  if (channel === 'image') return { family: 'image', cameraId: deviceId, deviceId }
-  return { family: 'unknown', reason: 'no device publishes on this topic', deviceId }
+  if (!known)
+    return {
+      source: 'unknown',
+      family: 'unknown',
+      reason: `"${(kind ?? '').slice(0, 64)}" is no kind of device`,
+      deviceId,
+    }
+  if (channel === 'readings' || channel === 'status')
+    return { source: `${known}/${channel}`, family: channel, kind: known, deviceId }
+  if (channel === 'image') return { source: 'image', family: 'image', cameraId: deviceId, deviceId }
+  return { source: 'unknown', family: 'unknown', reason: 'no device publishes on this topic', deviceId }
 }
 
 function deviceOfPicture(topic: string): string | undefined {

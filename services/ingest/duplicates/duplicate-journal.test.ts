@@ -45,12 +45,12 @@ async function open() {
 
 it('keys written as rows are known again', async () => {
   const { journal } = await open()
-  for (let index = 0; index < 3000; index++) journal.note(duplicateKey('/ingest/a', String(index)))
+  for (let index = 0; index < 3000; index++) journal.note(duplicateKey(`/ingest/a ${index}`))
   await journal.stop()
   const { window } = await open()
   expect(window.size).toBe(3000)
-  expect(window.has(duplicateKey('/ingest/a', '2999'))).toBe(true)
-  expect(window.has(duplicateKey('/ingest/a', '3000'))).toBe(false)
+  expect(window.has(duplicateKey('/ingest/a 2999'))).toBe(true)
+  expect(window.has(duplicateKey('/ingest/a 3000'))).toBe(false)
 })
 
 it('messages taken after the last row are known again from the bus', async () => {
@@ -68,7 +68,7 @@ it('messages taken after the last row are known again from the bus', async () =>
     },
   ])
   const { window } = await open()
-  expect(window.has(duplicateKey('/ingest/a', 'x'))).toBe(true)
-  expect(window.has(duplicateKey('/ingest/a', 'y'))).toBe(true)
+  expect(window.has(duplicateKey('/ingest/a x'))).toBe(true)
+  expect(window.has(duplicateKey('/ingest/a y'))).toBe(true)
   expect(window.size).toBe(2)
 })

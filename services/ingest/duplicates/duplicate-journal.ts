@@ -138,7 +138,7 @@ async function restoreRows(
 
 async function replay({ bus, clock, logger, window }: JournalDeps, from: number, signal: AbortSignal): Promise<void> {
   const tail = await bus.tail({ topics: replayed, from: { time: from }, signal }, ({ event, storedAt }) => {
-    if (event.source.startsWith('/ingest/')) window.add(duplicateKey(event.source, event.id), storedAt)
+    if (event.source.startsWith('/ingest/')) window.add(duplicateKey(`${event.source} ${event.id}`), storedAt)
   })
   try {
     const deadline = clock.monotonic() + replayDeadlineMs
@@ -155,17 +155,10 @@ async function replay({ bus, clock, logger, window }: JournalDeps, from: number,
 }
 
 function packKeys(keys: readonly DuplicateKey[]): string {
-  const words = new Uint32Array(keys.length * 4)
-  keys.forEach((key, index) => {
-    words.set(key, index * 4)
-  })
-  return Buffer.from(words.buffer).toString('base64')
+  return Buffer.from(keys.join(''), 'latin1').toString('base64')
 }
 
 function* unpackKeys(text: string): Iterable<DuplicateKey> {
-  const bytes = Buffer.from(text, 'base64')
-  const words = new Uint32Array(
-    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length - (bytes.length % 16)),
-  )
-  for (let at = 0; at < words.length; at += 4) yield words.slice(at, at + 4) as DuplicateKey
+  const all = Buffer.from(text, 'base64').toString('latin1')
+  for (let at = 0; at + 16 <= all.length; at += 16) yield all.slice(at, at + 16) as DuplicateKey
 }

@@ -7,17 +7,12 @@ export interface DuplicateWindow {
   readonly size: number
 }
 
-/** 128 bits of the SHA-256 of an identity. */
-export type DuplicateKey = Uint32Array & { readonly length: 4 }
+/** 128 bits of the SHA-256 of an identity, as 16 characters of one byte each: a text costs a third of a buffer. */
+export type DuplicateKey = string & { readonly duplicateKey: true }
 
-export const duplicateKey = (source: string, id: string): DuplicateKey => {
-  const digest = hash('sha256', `${source} ${id}`, 'buffer')
-  return new Uint32Array([
-    digest.readUInt32LE(0) || 1, // an empty slot has 0 here
-    digest.readUInt32LE(4),
-    digest.readUInt32LE(8),
-    digest.readUInt32LE(12),
-  ]) as DuplicateKey
+/** `name` is the identity of a message: its source, a space, its id. */
+export function duplicateKey(name: string): DuplicateKey {
+  return hash('sha256', name, 'binary').slice(0, 16) as DuplicateKey
 }
 
 /** Remembers at least `windowMs` and at least `maximum` keys, whichever is less; at most twice that. */
@@ -47,8 +42,8 @@ export function createDuplicateWindow(options: {
 }
 
 interface Table {
-  has(key: Uint32Array): boolean
-  add(key: Uint32Array): void
+  has(key: DuplicateKey): boolean
+  add(key: DuplicateKey): void
   readonly size: number
 }
 
@@ -58,8 +53,8 @@ function createTable(): Table {
   let words = new Uint32Array(slots * 4)
   let size = 0
 
-  const find = (key: Uint32Array): number => {
-    const [a = 0, b = 0, c = 0, d = 0] = key
+  /** The place of the key, or the complement of the free place where it would go. */
+  const find = (a: number, b: number, c: number, d: number): number => {
     let at = (b & (slots - 1)) * 4
     while (words[at] !== 0) {
       if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return at
@@ -67,10 +62,13 @@ function createTable(): Table {
     }
     return ~at
   }
-  const put = (key: Uint32Array) => {
-    const at = find(key)
+  const put = (a: number, b: number, c: number, d: number) => {
+    const at = find(a, b, c, d)
     if (at >= 0) return
-    words.set(key, ~at)
+    words[~at] = a
+    words[~at + 1] = b
+    words[~at + 2] = c
+    words[~at + 3] = d
     size++
   }
   const grow = () => {
@@ -78,16 +76,30 @@ function createTable(): Table {
     slots *= 2
     words = new Uint32Array(slots * 4)
     size = 0
-    for (let at = 0; at < before.length; at += 4) if (before[at] !== 0) put(before.subarray(at, at + 4))
+    for (let at = 0; at < before.length; at += 4)
+      if (before[at] !== 0) put(before[at] ?? 0, before[at + 1] ?? 0, before[at + 2] ?? 0, before[at + 3] ?? 0)
   }
   return {
-    has: (key) => size > 0 && find(key) >= 0,
+    has: (key) => size > 0 && find(firstWord(key), word(key, 4), word(key, 8), word(key, 12)) >= 0,
     add(key) {
       if (size * 2 >= slots) grow()
-      put(key)
+      put(firstWord(key), word(key, 4), word(key, 8), word(key, 12))
     },
     get size() {
       return size
     },
   }
 }
+
+function word(key: DuplicateKey, at: number): number {
+  return (
+    (key.charCodeAt(at) |
+      (key.charCodeAt(at + 1) << 8) |
+      (key.charCodeAt(at + 2) << 16) |
+      (key.charCodeAt(at + 3) << 24)) >>>
+    0
+  )
+}
+
+/** an empty slot has 0 here */
+const firstWord = (key: DuplicateKey): number => word(key, 0) || 1
