@@ -59,10 +59,23 @@ export interface CameraFrame {
 /** Takes frames; media offers the next one of a camera only after the promise resolves and counts what it had to skip meanwhile. */
 export type FrameSink = (frame: CameraFrame) => Promise<void>
 
+/** An object as a tracker saw it in one frame; `trackId` is unique for as long as the camera is open. */
+export interface SeenObject {
+  readonly trackId: number
+  readonly label: string
+}
+
+export interface EyesOptions {
+  /** Recorded footage: its inference gives way to that of every live camera, and nothing of it is remembered once it is closed. */
+  readonly recorded?: boolean
+  /** told, for each frame and model, what is tracked in it, before `see` resolves */
+  readonly onObjects?: (objects: readonly SeenObject[]) => void
+}
+
 /** What looks at cameras (vision), as media uses it. One camera is open in at most one process. */
 export interface CameraEyes {
   /** Loads the camera's models and its saved state; answers with what to decode. Throws QLY_MODEL_UNKNOWN or QLY_MODEL_INVALID. */
-  open(camera: CameraConfig): Promise<FramePlan>
+  open(camera: CameraConfig, options?: EyesOptions): Promise<FramePlan>
   readonly see: FrameSink
   /** Saves the camera's state and lets it go. Idempotent. */
   close(cameraId: string): Promise<void>
