@@ -5,11 +5,13 @@ import { Compile } from 'typebox/compile'
 import { CloudEventAttributes, type EventDefinition } from '../../contracts/cloud-event.ts'
 import { AppError } from '../../contracts/errors.ts'
 import { type TopicName, topics } from '../../contracts/topics.ts'
+import { registerFastDateTime } from './date-time.ts'
 
 /** Throws QLY_BUS_EVENT_INVALID, naming every fault (at most 8), if the event may not be on the topic. */
 export type EventCheck = (topic: TopicName, event: unknown) => void
 
 export function createEventCheck(): EventCheck {
+  registerFastDateTime()
   const checks = new Map<TopicName, Map<string, CompiledCheck>>()
 
   return (topic, event) => {

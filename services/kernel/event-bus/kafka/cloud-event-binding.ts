@@ -25,29 +25,33 @@ export function toKafkaMessage(event: TopicEvent, key: string, partition: number
 }
 
 /** The event of a message, not yet checked against its schema. Throws QLY_PAYLOAD_UNREADABLE if it is no CloudEvent in JSON. */
-export function fromKafkaMessage({ headers, value }: KafkaMessage): unknown {
-  const header = (name: string): string | undefined => {
-    const found = headers?.[name]
-    return found === undefined ? undefined : String(Array.isArray(found) ? found[0] : found)
-  }
+export function fromKafkaMessage({ headers = {}, value }: KafkaMessage): unknown {
   if (!value) throw new AppError('QLY_PAYLOAD_UNREADABLE', 'a message without value (tombstone)')
-  if (header('content-type')?.startsWith(structuredContentType)) return parse(value)
-  const type = header('ce_type')
+  const datacontenttype = text(headers['content-type'])
+  if (datacontenttype?.startsWith(structuredContentType)) return parse(value)
+  const type = text(headers.ce_type)
   if (type === undefined)
     throw new AppError('QLY_PAYLOAD_UNREADABLE', 'not a CloudEvent: the header ce_type is missing')
-  const subject = header('ce_subject')
-  const traceparent = header('ce_traceparent') ?? header('traceparent')
-  return {
-    specversion: header('ce_specversion'),
-    id: header('ce_id'),
-    source: header('ce_source'),
+  const event: Record<string, unknown> = {
+    specversion: text(headers.ce_specversion),
+    id: text(headers.ce_id),
+    source: text(headers.ce_source),
     type,
-    time: header('ce_time'),
-    datacontenttype: header('content-type') ?? contentType,
-    ...(subject === undefined ? {} : { subject }),
-    ...(traceparent === undefined ? {} : { traceparent }),
+    time: text(headers.ce_time),
+    datacontenttype: datacontenttype ?? contentType,
     data: parse(value),
   }
+  const subject = text(headers.ce_subject)
+  if (subject !== undefined) event.subject = subject
+  const traceparent = text(headers.ce_traceparent) ?? text(headers.traceparent)
+  if (traceparent !== undefined) event.traceparent = traceparent
+  return event
+}
+
+/** A header as text; of several of one name the first. */
+function text(header: IHeaders[string]): string | undefined {
+  if (typeof header === 'string' || header === undefined) return header
+  return String(Array.isArray(header) ? header[0] : header)
 }
 
 function parse(value: Buffer): unknown {

@@ -1,18 +1,16 @@
 // One kafkajs client from the configuration, its log in ours, and short-lived admin connections.
-import { type Admin, Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from 'kafkajs'
+import type { Admin, Kafka as KafkaClient, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs'
 import type { BusConfig } from '../../../contracts/config/engines.ts'
 import { AppError } from '../../../contracts/errors.ts'
 import type { Logger } from '../../logging/logger.ts'
+import { Kafka, logLevel } from './kafkajs.ts'
 
 export type KafkaBusConfig = BusConfig['kafka']
-
-// we choose partitions ourselves (murmur2.ts), so kafkajs's warning about its changed default does not concern us
-process.env.KAFKAJS_NO_PARTITIONER_WARNING ??= '1'
 
 /** Attempts inside kafkajs for one call: about 4 s in all; above it stand our own loops, which never give up in silence. */
 export const clientRetry = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 1500, retries: 5 } as const
 
-export function createKafkaClient(config: KafkaBusConfig, logger: Logger): Kafka {
+export function createKafkaClient(config: KafkaBusConfig, logger: Logger): KafkaClient {
   const settings: KafkaConfig = {
     brokers: config.brokers,
     clientId: config.clientId,
@@ -33,7 +31,7 @@ function writeLog(logger: Logger, { namespace, log: { message, broker, error } }
 }
 
 /** Runs work with an admin connection of its own. Throws QLY_BUS_UNAVAILABLE if the cluster does not answer. */
-export async function withAdmin<Result>(kafka: Kafka, work: (admin: Admin) => Promise<Result>): Promise<Result> {
+export async function withAdmin<Result>(kafka: KafkaClient, work: (admin: Admin) => Promise<Result>): Promise<Result> {
   const admin = kafka.admin()
   try {
     await admin.connect()

@@ -77,7 +77,7 @@ export function createKafkaEventBus(
   return {
     async start(signal) {
       stopped = undefined
-      partitions = await ensureTopics(kafka, config, logger)
+      partitions = await ensureTopics({ kafka, clock, logger }, config)
       signal?.throwIfAborted()
       await publisher.start()
     },

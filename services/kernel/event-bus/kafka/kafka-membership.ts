@@ -6,8 +6,8 @@ import type { Clock } from '../../clock/clock.ts'
 import type { Logger } from '../../logging/logger.ts'
 import type { BusMetrics } from '../bus-metrics.ts'
 import type { MembershipOptions } from '../event-bus.ts'
-import { withAdmin } from './kafka-client.ts'
 import type { Track } from './kafka-subscription.ts'
+import { makeTopics } from './kafka-topics.ts'
 import { createManagedConsumer } from './managed-consumer.ts'
 import { createSlotAssigner } from './slot-assigner.ts'
 
@@ -82,15 +82,9 @@ export async function joinKafka(
   return { leave }
 }
 
-async function ensureTopic(deps: MembershipDeps, topic: string, slots: number): Promise<void> {
-  await withAdmin(deps.kafka, async (admin) => {
-    if (!(await admin.listTopics()).includes(topic)) {
-      const shape = { topic, numPartitions: slots, replicationFactor: deps.replicationFactor }
-      await admin.createTopics({ waitForLeaders: true, topics: [shape] })
-    }
-    const [found] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics
-    if (found?.partitions.length !== slots) {
-      throw new AppError('QLY_CONFIG_INVALID', `${topic} has ${found?.partitions.length} partitions, not ${slots}`)
-    }
-  })
+async function ensureTopic({ kafka, clock, replicationFactor }: MembershipDeps, topic: string, slots: number) {
+  const counts = await makeTopics(kafka, clock, [{ topic, numPartitions: slots, replicationFactor }])
+  if (counts.get(topic) !== slots) {
+    throw new AppError('QLY_CONFIG_INVALID', `${topic} has ${counts.get(topic)} partitions, not ${slots}`)
+  }
 }

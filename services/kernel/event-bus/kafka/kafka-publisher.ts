@@ -28,16 +28,21 @@ const requestBytes = 900 * 1024
 /** Bytes that may wait; what comes beyond is refused. */
 const queueBytes = 64 * 1024 * 1024
 
+/** What one publish() still has to send: its messages from `from` on. */
 interface Call {
-  left: number
+  readonly messages: readonly KafkaOutgoing[]
+  from: number
   readonly deadline: number
-  readonly settle: (error?: AppError) => void
-  settled: boolean
+  readonly resolve: () => void
+  readonly reject: (error: AppError) => void
+  failed: boolean
 }
 
-interface Entry {
-  readonly outgoing: KafkaOutgoing
+/** Messages of a call that go into one request. */
+interface Part {
   readonly call: Call
+  readonly from: number
+  readonly to: number
 }
 
 export function createKafkaPublisher(
@@ -45,7 +50,7 @@ export function createKafkaPublisher(
   timeoutMs: number = publishTimeoutMs,
 ): KafkaPublisher {
   let producer: Producer | undefined
-  let queue: Entry[] = []
+  let queue: Call[] = []
   let queued = 0
   let pumping: Promise<void> | undefined
   let stopping = false
@@ -77,53 +82,65 @@ export function createKafkaPublisher(
     pumping = undefined
   }
 
-  function take(): Entry[] {
+  /** Parts of the oldest calls that fit into a request; at least one message. */
+  function take(): Part[] {
+    const parts: Part[] = []
     let bytes = 0
-    let count = 0
-    for (const { outgoing } of queue) {
-      if (count > 0 && bytes + outgoing.bytes > requestBytes) break
-      bytes += outgoing.bytes
-      count++
+    let whole = 0
+    for (const call of queue) {
+      const { messages, from } = call
+      let to = from
+      for (
+        let next = messages[to];
+        next && (bytes === 0 || bytes + next.bytes <= requestBytes);
+        next = messages[++to]
+      ) {
+        bytes += next.bytes
+      }
+      if (to > from) parts.push({ call, from, to })
+      call.from = to
+      if (to < messages.length) break
+      whole++
     }
-    const taken = queue
-    queue = taken.splice(count)
+    queue.splice(0, whole)
     queued -= bytes
-    return taken
+    return parts
   }
 
-  async function send(entries: readonly Entry[]): Promise<void> {
-    const topicMessages = byTopic(entries)
+  async function send(parts: readonly Part[]): Promise<void> {
+    const topicMessages = byTopic(parts)
     for (let attempt = 0; ; attempt++) {
       try {
         await (await connected()).sendBatch({ topicMessages, acks: -1, timeout: 10_000 })
-        for (const { call } of entries) if (--call.left === 0) finish(call)
+        for (const { call, to } of parts) if (to === call.messages.length) call.resolve()
         return
       } catch (error) {
-        if (isTooLarge(error)) return fail(entries, tooLarge(error))
-        logger.warn({ events: entries.length, attempt, err: error }, 'Kafka did not take a request')
+        const calls = parts.map(({ call }) => call)
+        if (isTooLarge(error)) return fail(calls, tooLarge(error))
+        logger.warn({ calls: calls.length, attempt, err: error }, 'Kafka did not take a request')
         // a refusal for good (sequence lost on the broker's side, fenced): only a new producer helps
         if (!isRetriable(error)) dropProducer()
-        if (stopping || entries.some(({ call }) => clock.monotonic() >= call.deadline)) {
+        const now = clock.monotonic()
+        if (stopping || calls.some(({ deadline }) => now >= deadline)) {
           dropProducer()
-          return fail([...entries, ...takeOverdue()], asKafkaError(error))
+          // what waited as long in the queue will not be sent either
+          const overdue = queue.filter(({ deadline }) => stopping || now >= deadline)
+          return fail([...calls, ...overdue], asKafkaError(error))
         }
         await clock.sleep(Math.min(1000, backoffMs(attempt)))
       }
     }
   }
 
-  /** Calls that have waited as long in the queue as the failed ones in the air. */
-  function takeOverdue(): Entry[] {
-    const now = clock.monotonic()
-    return queue.filter(({ call }) => stopping || now >= call.deadline)
-  }
-
-  function fail(entries: readonly Entry[], error: AppError): void {
-    for (const { call } of entries) finish(call, error)
-    // the rest of a failed call is not sent: its publisher will publish all of it again
-    queue = queue.filter(({ call, outgoing }) => {
-      if (call.settled) queued -= outgoing.bytes
-      return !call.settled
+  /** The rest of a failed call is not sent: its publisher will publish all of it again. */
+  function fail(calls: readonly Call[], error: AppError): void {
+    for (const call of calls) {
+      call.failed = true
+      call.reject(error)
+    }
+    queue = queue.filter(({ failed, messages, from }) => {
+      if (failed) queued -= sizeOf(messages, from)
+      return !failed
     })
   }
 
@@ -138,19 +155,12 @@ export function createKafkaPublisher(
     },
     publish(messages) {
       if (messages.length === 0) return Promise.resolve()
-      let bytes = 0
-      for (const message of messages) bytes += message.bytes
+      const bytes = sizeOf(messages, 0)
       if (stopping) return Promise.reject(new AppError('QLY_BUS_UNAVAILABLE', 'the bus is stopped'))
       if (queued > 0 && queued + bytes > queueBytes) return Promise.reject(queueFull())
       queued += bytes
       return new Promise((resolve, reject) => {
-        const call: Call = {
-          left: messages.length,
-          deadline: clock.monotonic() + timeoutMs,
-          settled: false,
-          settle: (error) => (error ? reject(error) : resolve()),
-        }
-        for (const outgoing of messages) queue.push({ outgoing, call })
+        queue.push({ messages, from: 0, deadline: clock.monotonic() + timeoutMs, resolve, reject, failed: false })
         pumping ??= pump()
       })
     },
@@ -163,20 +173,24 @@ export function createKafkaPublisher(
   }
 }
 
-function finish(call: Call, error?: AppError): void {
-  if (call.settled) return
-  call.settled = true
-  call.settle(error)
-}
-
-function byTopic(entries: readonly Entry[]): { topic: string; messages: Message[] }[] {
+function byTopic(parts: readonly Part[]): { topic: string; messages: Message[] }[] {
   const topics = new Map<string, Message[]>()
-  for (const { outgoing } of entries) {
-    const messages = topics.get(outgoing.topic)
-    if (messages) messages.push(outgoing.message)
-    else topics.set(outgoing.topic, [outgoing.message])
+  for (const { call, from, to } of parts) {
+    for (let index = from; index < to; index++) {
+      const outgoing = call.messages[index]
+      if (!outgoing) continue
+      const messages = topics.get(outgoing.topic)
+      if (messages) messages.push(outgoing.message)
+      else topics.set(outgoing.topic, [outgoing.message])
+    }
   }
   return [...topics].map(([topic, messages]) => ({ topic, messages }))
+}
+
+function sizeOf(messages: readonly KafkaOutgoing[], from: number): number {
+  let bytes = 0
+  for (let index = from; index < messages.length; index++) bytes += messages[index]?.bytes ?? 0
+  return bytes
 }
 
 const causes = (error: unknown): { type?: unknown; retriable?: unknown; name?: unknown }[] => {

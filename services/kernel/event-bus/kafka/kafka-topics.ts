@@ -1,6 +1,8 @@
 // Topics on Kafka: made from the topic map where they are missing; existing ones keep their partitions, since more would move keys.
-import type { Kafka } from 'kafkajs'
+import type { Admin, ITopicConfig, Kafka } from 'kafkajs'
+import { AppError } from '../../../contracts/errors.ts'
 import { type TopicName, topicNames, topics } from '../../../contracts/topics.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { Logger } from '../../logging/logger.ts'
 import { type KafkaBusConfig, withAdmin } from './kafka-client.ts'
 
@@ -11,34 +13,70 @@ export const kafkaNameOf = (config: KafkaBusConfig, topic: TopicName): string =>
 
 /** Makes what is missing; resolves with the number of partitions of every topic. QLY_BUS_UNAVAILABLE if the cluster does not answer. */
 export async function ensureTopics(
-  kafka: Kafka,
+  { kafka, clock, logger }: { kafka: Kafka; clock: Clock; logger: Logger },
   config: KafkaBusConfig,
-  logger: Logger,
 ): Promise<ReadonlyMap<TopicName, number>> {
+  const shapes = topicNames.map((topic) => shapeOf(config, topic))
+  const counts = await makeTopics(kafka, clock, shapes)
+  return new Map(
+    topicNames.map((topic) => {
+      const expected = topics[topic].partitions
+      const partitions = counts.get(kafkaNameOf(config, topic)) ?? expected
+      if (partitions !== expected) logger.warn({ topic, partitions, expected }, 'the topic keeps its partitions')
+      return [topic, partitions] as const
+    }),
+  )
+}
+
+/** A new topic is spoken of by the controller before its brokers know it. */
+const settleMs = 20_000
+const lookAgainMs = 100
+
+/** Makes the topics that are missing and waits until all have leaders; resolves with their numbers of partitions. */
+export async function makeTopics(
+  kafka: Kafka,
+  clock: Clock,
+  shapes: readonly ITopicConfig[],
+): Promise<ReadonlyMap<string, number>> {
   return await withAdmin(kafka, async (admin) => {
     const existing = new Set(await admin.listTopics())
-    const missing = topicNames.filter((topic) => !existing.has(kafkaNameOf(config, topic)))
-    if (missing.length > 0) {
-      await admin.createTopics({ waitForLeaders: true, topics: missing.map((topic) => shapeOf(config, topic)) })
-      logger.info({ topics: missing }, 'topics created')
+    const missing = shapes.filter(({ topic }) => !existing.has(topic))
+    if (missing.length > 0) await admin.createTopics({ waitForLeaders: false, topics: missing })
+    const until = clock.monotonic() + settleMs
+    for (;;) {
+      const counts = await countPartitions(admin, shapes)
+      if (counts) return counts
+      if (clock.monotonic() > until) throw new AppError('QLY_BUS_UNAVAILABLE', 'Kafka: new topics get no leaders')
+      await clock.sleep(lookAgainMs)
     }
-    const { topics: found } = await admin.fetchTopicMetadata({
-      topics: topicNames.map((topic) => kafkaNameOf(config, topic)),
-    })
-    const counts = new Map(found.map(({ name, partitions }) => [name, partitions.length]))
-    return new Map(
-      topicNames.map((topic) => {
-        const partitions = counts.get(kafkaNameOf(config, topic)) ?? topics[topic].partitions
-        if (partitions !== topics[topic].partitions) {
-          logger.warn({ topic, partitions, expected: topics[topic].partitions }, 'the topic keeps its partitions')
-        }
-        return [topic, partitions] as const
-      }),
-    )
   })
 }
 
-function shapeOf(config: KafkaBusConfig, topic: TopicName) {
+/** Undefined while a topic is not known or a partition has no leader. */
+async function countPartitions(
+  admin: Admin,
+  shapes: readonly ITopicConfig[],
+): Promise<ReadonlyMap<string, number> | undefined> {
+  try {
+    const { topics: found } = await admin.fetchTopicMetadata({ topics: shapes.map(({ topic }) => topic) })
+    for (const { name, partitions } of found) {
+      if (partitions.length === 0 || partitions.some(({ leader }) => leader < 0)) return undefined
+      // answered by the leaders themselves: from now on they take and give events
+      await admin.fetchTopicOffsets(name)
+    }
+    return new Map(found.map(({ name, partitions }) => [name, partitions.length]))
+  } catch (error) {
+    if (isSettling(error)) return undefined
+    throw error
+  }
+}
+
+const settling = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']
+
+const isSettling = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'type' in error && settling.includes(String(error.type))
+
+function shapeOf(config: KafkaBusConfig, topic: TopicName): ITopicConfig {
   const { partitions, retention } = topics[topic]
   const settings: Record<string, string | number> = {
     'retention.ms': retention.milliseconds,

@@ -1,6 +1,7 @@
 // How Kafka shares a group's slots: an assigner for kafkajs by which members say what they have, so that nobody loses a slot that need not move.
-import kafkajs, { type Cluster, type PartitionAssigner } from 'kafkajs'
+import type { Cluster, PartitionAssigner } from 'kafkajs'
 import { type SlotMember, shareSlots } from '../share-slots.ts'
+import { AssignerProtocol } from './kafkajs.ts'
 
 export interface SlotAssigner {
   readonly assigner: PartitionAssigner
@@ -20,7 +21,7 @@ export function createSlotAssigner(topic: string, slots: number, owned: () => Re
     version,
     protocol: ({ topics }) => ({
       name: 'qly-sticky-slots',
-      metadata: kafkajs.AssignerProtocol.MemberMetadata.encode({
+      metadata: AssignerProtocol.MemberMetadata.encode({
         version,
         topics,
         userData: Buffer.from(JSON.stringify([...owned()])),
@@ -34,7 +35,7 @@ export function createSlotAssigner(topic: string, slots: number, owned: () => Re
       others = new Set(known.flatMap((member) => [...member.owned]).filter((slot) => !mine.has(slot)))
       return [...shareSlots(slots, known)].map(([memberId, share]) => ({
         memberId,
-        memberAssignment: kafkajs.AssignerProtocol.MemberAssignment.encode({
+        memberAssignment: AssignerProtocol.MemberAssignment.encode({
           version,
           assignment: { [topic]: [...share] },
           userData: Buffer.alloc(0),
@@ -56,7 +57,7 @@ export function createSlotAssigner(topic: string, slots: number, owned: () => Re
 function readOwned(metadata: Buffer): ReadonlySet<number> {
   try {
     const list: unknown = JSON.parse(
-      kafkajs.AssignerProtocol.MemberMetadata.decode(metadata)?.userData.toString('utf8') ?? '[]',
+      AssignerProtocol.MemberMetadata.decode(metadata)?.userData.toString('utf8') ?? '[]',
     )
     return new Set(Array.isArray(list) ? list.filter((slot): slot is number => Number.isInteger(slot)) : [])
   } catch {
