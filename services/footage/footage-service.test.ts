@@ -153,6 +153,39 @@ describe('an upload', () => {
   })
 })
 
+describe('a side-car', () => {
+  const upload = async (name: string, text: string) => {
+    const body = Buffer.from(text)
+    const location = (await begin(body.length, { filename: name, flightId: 'flight-8' })).headers.get('location') ?? ''
+    const sent = await send(location, 0, body)
+    const footageId = sent.headers.get('x-footage-id')
+    const all = async () => {
+      const answer = await fetch(url('/api/v1/footage'), { headers: { authorization: `Bearer ${tokens.eye}` } })
+      const { items } = (await answer.json()) as { items: FootageChanged[] }
+      return items.find((item) => item.footageId === footageId)
+    }
+    return { status: sent.status, all }
+  }
+
+  it('is read, and told with where and when the flight began', async () => {
+    const cue = (second: number, gps: string) =>
+      `${second}\r\n00:00:0${second},000 --> 00:00:0${second + 1},000\r\n2022.06.21 16:06:1${second}\r\nGPS(${gps},0.0M) BAROMETER:0.3M\r\n`
+    const { status, all } = await upload('DJI_0010.SRT', `\uFEFF${cue(1, '0,0')}\r\n${cue(2, '31.3271,120.5884')}`)
+    expect(status).toBe(204)
+    await expect.poll(all).toMatchObject({
+      state: 'analysed',
+      name: 'DJI_0010.SRT',
+      telemetry: { points: 2, location: [120.5884, 31.3271], beganAt: '2022-06-21T08:06:11.000Z' },
+    })
+  })
+
+  it('that tells nothing is kept, and said to', async () => {
+    const { status, all } = await upload('DJI_0011.SRT', 'not\u0000hing')
+    expect(status).toBe(204)
+    await expect.poll(all).toMatchObject({ state: 'failed', reason: 'the side-car tells nothing of a flight' })
+  })
+})
+
 describe('metadata', () => {
   it.each(['a\u0000.mp4', `${'x'.repeat(256)}.mp4`, 'a.mp4/b', 'a'])('refuses %j', (filename) => {
     expect(() => readUploadMetadata({ filename })).toThrow(expect.objectContaining({ code: 'QLY_INPUT_INVALID' }))

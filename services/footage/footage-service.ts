@@ -1,4 +1,5 @@
 // The footage room: pilots' patrol footage arrives by resumable upload (tus 1.0.0), is kept by content hash and told on qly.footage.v1.
+// Side-cars (.SRT) are read here, videos and pictures in the eyes role (media/footage-analysis).
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createReadStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
@@ -13,7 +14,8 @@ import { type FootageChanged, footageChangedV1 } from '../contracts/events/foota
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
 import { counter } from '../kernel/metrics/metrics.ts'
-import { readUploadMetadata } from './upload-metadata.ts'
+import { readSideCar } from './side-car.ts'
+import { readUploadMetadata, sideCarType } from './upload-metadata.ts'
 
 export type FootageDeps = Pick<Kernel, 'bus' | 'objectStore' | 'clock' | 'logger' | 'registry'>
 
@@ -84,6 +86,7 @@ export function createFootageService(deps: FootageDeps, config: Config): Service
       await store.remove(upload.id)
       throw new AppError('QLY_INPUT_INVALID', `the bytes have sha256 ${sha256}, not ${claimed}; upload the file anew`)
     }
+    const news = mediaType === sideCarType ? await tellSideCar(file) : undefined
     const changed: FootageChanged = {
       footageId: upload.id,
       state: 'uploaded',
@@ -95,10 +98,25 @@ export function createFootageService(deps: FootageDeps, config: Config): Service
       at: new Date(now).toISOString(),
       ...(flightId === undefined ? {} : { flightId }),
     }
-    const origin = { source: '/footage', id: `${upload.id}/uploaded`, subject: upload.id, time: now }
-    await bus.publish([{ topic: 'qly.footage.v1', event: createEvent(footageChangedV1, origin, changed) }])
+    const told = [changed, ...(news ? [{ ...changed, ...news }] : [])]
+    await bus.publish(
+      told.map((data) => {
+        const origin = { source: '/footage', id: `${upload.id}/${data.state}`, subject: upload.id, time: now }
+        return { topic: 'qly.footage.v1', event: createEvent(footageChangedV1, origin, data) }
+      }),
+    )
     await rm(file, { force: true })
     return changed
+  }
+
+  /** What there is to know of a side-car, at once: also one that cannot be read is kept, and the pilot sees why. */
+  async function tellSideCar(file: string): Promise<Pick<FootageChanged, 'state' | 'telemetry' | 'reason'>> {
+    try {
+      const { operatingArea } = config.footage
+      return { state: 'analysed', telemetry: await readSideCar(file, { operatingArea, timezone: config.timezone }) }
+    } catch (error) {
+      return { state: 'failed', reason: asAppError(error).message.slice(0, 500) }
+    }
   }
 
   return {

@@ -2,6 +2,8 @@
 import path from 'node:path'
 import { AppError } from '../contracts/errors.ts'
 
+export const sideCarType = 'application/x-subrip'
+
 const mediaTypes: Readonly<Record<string, string>> = {
   '.mp4': 'video/mp4',
   '.mov': 'video/quicktime',
@@ -9,7 +11,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.ts': 'video/mp2t',
   '.jpg': 'image/jpeg',
   '.jpeg': 'image/jpeg',
-  '.srt': 'application/x-subrip',
+  '.srt': sideCarType,
 }
 
 export interface UploadMetadata {
