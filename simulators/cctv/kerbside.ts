@@ -73,7 +73,7 @@ function steer(visit: Visit, seconds: number, drivers: readonly Driver[]): void 
     const clear = drivers.every((other) => {
       if (other === driver || other.lane !== driver.lane || other.aside) return true
       const ahead = (other.y - driver.y) * way
-      return ahead < -22 || ahead > 12
+      return ahead < -12 || ahead > 8
     })
     if (!clear) return
     visit.phase = 'out'

@@ -4,12 +4,14 @@ import { createRandom } from '../random.ts'
 import type { Light } from './scene/light.ts'
 import { createRoadUser, type RoadUser, type RoadUserKind } from './scene/objects/catalogue.ts'
 import { type Pose, renderSprite } from './scene/rasterise.ts'
-import { rescale, type Sprite, trim } from './scene/sprite.ts'
+import { type Allocate, rescale, type Sprite, trim } from './scene/sprite.ts'
 import type { Street } from './scene/street.ts'
 import { project, type View } from './scene/view.ts'
 import type { Actor } from './traffic.ts'
 
 export interface SpriteCache {
+  /** Begins a frame: what `draw` gave for the last one may be overwritten. */
+  begin(): void
   /** The actor as the camera sees it, or undefined where it does not. */
   draw(actor: Actor): { user: RoadUser; sprite: Sprite } | undefined
   /** bytes of pictures that are kept */
@@ -30,6 +32,7 @@ export function createSpriteCache(
   const kept = new Map<string, Sprite | undefined>()
   const still = new Map<number, { place: string; sprite: Sprite }>()
   let bytes = 0
+  const arena = createArena()
 
   const userOf = (kind: RoadUserKind, look: number): RoadUser => {
     const key = `${kind}/${look}`
@@ -68,6 +71,9 @@ export function createSpriteCache(
     get bytes() {
       return bytes
     },
+    begin() {
+      arena.reset()
+    },
     draw(actor) {
       const at = project(view, actor.x, actor.y, 0)
       if (at.depth < 3 || at.x < -400 || at.x > view.width + 400 || at.y > view.height + 300) return undefined
@@ -85,7 +91,15 @@ export function createSpriteCache(
       const sprite = near(`${actor.kind}/${actor.look}/${across}/${level}/${turn}`, user, pose)
       if (!sprite) return undefined
       const anchor = project(view, pose.x, pose.y, 0)
-      const moved = rescale(sprite, [anchor.x, anchor.y], anchor.depth / at.depth, [at.x, at.y], at.depth, view)
+      const moved = rescale(
+        sprite,
+        [anchor.x, anchor.y],
+        anchor.depth / at.depth,
+        [at.x, at.y],
+        at.depth,
+        view,
+        actor.speed === 0 ? undefined : arena.allocate,
+      )
       if (actor.speed === 0) still.set(actor.id, { place, sprite: moved })
       else still.delete(actor.id)
       return { user, sprite: moved }
@@ -102,4 +116,25 @@ function yAtDepth(view: View, x: number, depth: number): number {
 
 function sizeOf(sprite: Sprite | undefined): number {
   return sprite ? sprite.pixels.length * 1.25 : 64
+}
+
+/** Memory for the sprites of one frame, used again for the next: without it every frame leaves megabytes to the garbage collector. */
+function createArena(): { allocate: Allocate; reset(): void } {
+  let block = new Uint8ClampedArray(1024 * 1024)
+  let used = 0
+  return {
+    allocate(bytes) {
+      if (used + bytes > block.length) {
+        // what was handed out keeps the old block alive until the frame is over
+        block = new Uint8ClampedArray(Math.max(block.length * 2, bytes))
+        used = 0
+      }
+      const part = block.subarray(used, used + bytes)
+      used += bytes
+      return part.fill(0)
+    },
+    reset() {
+      used = 0
+    },
+  }
 }

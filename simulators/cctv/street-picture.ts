@@ -33,6 +33,7 @@ export function createStreetPicture(script: StreetScript, options: { samples?: n
     background ??= drawBackground(street, view, light, createRandom(script.seed).fork('background'), options.samples)
     traffic.step(seconds)
     pixels.set(background.pixels)
+    sprites.begin()
     return { background, objects: traffic.actors.flatMap((actor) => sprites.draw(actor) ?? []) }
   }
   return {

@@ -14,7 +14,7 @@ function water(nutrients: number, more: Record<string, Partial<SignalScript>> = 
   const signals: Record<string, SignalScript> = {
     ph: { level: 7.4, day: oxygenDay.map((value) => value * 0.25), wander: 0.06, noise: 0.01, decimals: 2 },
     dissolved_oxygen: {
-      level: 6.2 - 0.9 * nutrients,
+      level: 6.9 - 0.9 * nutrients,
       day: oxygenDay,
       wander: 0.25,
       noise: 0.03,

@@ -74,7 +74,7 @@ describe('a drawn road user', () => {
     const width = sprite.box[2] - sprite.box[0]
     expect(half.box[2] - half.box[0]).toBeCloseTo(width / 2, 3)
     expect(half.depth).toBe(30)
-    const solid = (mask: Uint8Array) => mask.reduce((sum, value) => sum + value, 0)
+    const solid = (mask: Iterable<number>) => [...mask].reduce((sum, value) => sum + value, 0)
     expect(solid(half.mask) / solid(sprite.mask)).toBeCloseTo(0.25, 1)
   })
 })

@@ -9,7 +9,7 @@ export interface Sprite {
   /** premultiplied; alpha 0 with colour adds light (glow) */
   readonly pixels: Uint8ClampedArray
   /** 1 where the object itself is, 0 for shadow and glow */
-  readonly mask: Uint8Array
+  readonly mask: Uint8Array | Uint8ClampedArray
   /** distance along the optical axis in metres */
   readonly depth: number
   /** x1 y1 x2 y2 in pixels of the frame, not clipped: the object without shadow and glow */
@@ -59,6 +59,9 @@ export function drawSprite(
 let columnAt = new Int32Array(1024)
 let columnShare = new Int32Array(1024)
 
+/** Gives zeroed bytes; where sprites live for one frame only, from memory that is used again. */
+export type Allocate = (bytes: number) => Uint8ClampedArray
+
 /**
  * A sprite at another size and place, bilinear in whole numbers: `scale` around its anchor (pixel coordinates in the sprite's frame).
  * Only what lies inside a frame of the given size is made.
@@ -70,6 +73,7 @@ export function rescale(
   to: readonly [number, number],
   depth: number,
   frame: { readonly width: number; readonly height: number },
+  allocate: Allocate = (bytes) => new Uint8ClampedArray(bytes),
 ): Sprite {
   const placeX = (x: number) => to[0] + (x - anchor[0]) * scale
   const placeY = (y: number) => to[1] + (y - anchor[1]) * scale
@@ -80,8 +84,8 @@ export function rescale(
   const width = Math.max(0, Math.min(frame.width, Math.ceil(fx + sprite.width * scale)) - x)
   const height = Math.max(0, Math.min(frame.height, Math.ceil(fy + sprite.height * scale)) - y)
   const box = [placeX(sprite.box[0]), placeY(sprite.box[1]), placeX(sprite.box[2]), placeY(sprite.box[3])] as const
-  const pixels = new Uint8ClampedArray(width * height * 4)
-  const mask = new Uint8Array(width * height)
+  const pixels = allocate(width * height * 4)
+  const mask = allocate(width * height)
   const from = sprite.pixels
   const stride = sprite.width * 4
   const step = 1 / scale
