@@ -128,4 +128,17 @@ describe('boxes in the frame', () => {
     const merged = mergeCuts([{ placement: one, detections }], { model: 'm', thresholdOf: () => 0.5, iou: 0.6 })
     expect(merged.map(({ label }) => label)).toEqual(['car', 'person'])
   })
+  it('of parts of a vehicle go, and a fanciful large box goes, not what it holds', () => {
+    const one = placement([0, 0, 1, 1], { offsetY: 0, pictureHeight: 100 })
+    const car = { label: 'car', score: 0.7, box: [10, 10, 60, 50] as const }
+    const window = { label: 'car', score: 0.75, box: [20, 12, 50, 25] as const }
+    const other = { label: 'car', score: 0.8, box: [62, 20, 90, 50] as const }
+    const both = { label: 'large_vehicle', score: 0.3, box: [9, 9, 91, 51] as const }
+    const merged = mergeCuts([{ placement: one, detections: [car, window, other, both] }], {
+      model: 'm',
+      thresholdOf: () => 0.5,
+      iou: 0.6,
+    })
+    expect(merged.map(({ score }) => score)).toEqual([0.8, 0.7])
+  })
 })

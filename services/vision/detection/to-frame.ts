@@ -1,7 +1,7 @@
 // From cuts to the full frame: boxes become fractions of the frame, and what two overlapping cuts saw of one thing becomes one detection.
 import type { FrameCutPixels } from '../../contracts/frames.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
-import { areaOf, type Box, clampToFrame, coverageOf, iouOf, isDouble } from '../geometry/box.ts'
+import { type Box, clampToFrame, coverageOf, iouOf, isDouble, isPart } from '../geometry/box.ts'
 import { groupOf } from '../zones/zone-rules.ts'
 import type { CutDetection, Detection } from './detection.ts'
 
@@ -55,11 +55,8 @@ export function mergeCuts(
     .map(({ label, score, box }) => ({ label, score, box, model, threshold: thresholdOf(label) }))
 }
 
-/** A part lies in the whole so far, and is at most this share of it. */
-const partCoverage = 0.92
-const partSize = 0.4
-/** The whole is at least this share as sure as its part: a large box that is mere fancy swallows nothing. */
-const wholeSureness = 0.5
+/** The whole is about as sure as its part: a large box that is mere fancy swallows nothing. */
+const wholeSureness = 0.8
 
 /** Small models take a rear window for a car, or two cars together for a truck: a part goes, and of doubles the less sure one. */
 function withoutParts<Found extends { label: string; score: number; box: PictureBox }>(
@@ -71,8 +68,7 @@ function withoutParts<Found extends { label: string; score: number; box: Picture
       groupOf(one.label) !== 'motor' ||
       !vehicles.some((other) => {
         if (other === one) return false
-        const isPart = areaOf(one.box) < partSize * areaOf(other.box) && coverageOf(one.box, other.box) > partCoverage
-        if (isPart) return other.score >= wholeSureness * one.score
+        if (isPart(one.box, other.box)) return other.score >= wholeSureness * one.score
         return other.score > one.score && isDouble(one.box, other.box)
       }),
   )

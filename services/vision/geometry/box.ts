@@ -39,6 +39,11 @@ export function isDouble(a: Box, b: Box): boolean {
   return sameFoot && coverageOf(small, large) > 0.85
 }
 
+/** Is a box so small and so far inside another that it is taken for a part of the same vehicle? */
+export function isPart(part: Box, whole: Box): boolean {
+  return areaOf(part) < 0.4 * areaOf(whole) && coverageOf(part, whole) > 0.92
+}
+
 /** The smallest box around both. */
 export const unionOf = (a: Box, b: Box): Box => [
   Math.min(a[0], b[0]),

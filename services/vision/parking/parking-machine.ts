@@ -1,7 +1,7 @@
 // The dwell machine: (state, observation) → (state, effects), pure. entered → stopped → parked → violation → left, one violation a parked
 // vehicle, whatever the tracker, the light or the process does meanwhile. Its clock is the frames' event time.
 import type { PictureBox } from '../../contracts/geometry.ts'
-import { bottomCentreOf, iouOf, isDouble } from '../geometry/box.ts'
+import { bottomCentreOf, iouOf, isDouble, isPart } from '../geometry/box.ts'
 import { polygonHolds } from '../geometry/polygon.ts'
 import { identify } from './identity.ts'
 import { shiftOf } from './motion.ts'
@@ -114,10 +114,11 @@ export function stepParking(
   return { state, effects }
 }
 
-/** Is the object another view of a vehicle that stands and is seen? */
+/** Is the object another view of a vehicle that stands and is seen, or a part of one that stands? */
 function shows(vehicle: Vehicle, object: ParkingObject, now: number): boolean {
-  if (vehicle.group !== object.group || vehicle.phase === 'entered' || vehicle.seenAt !== now) return false
-  return isDouble(vehicle.box, object.box) || iouOf(vehicle.box, object.box) > doubleIou
+  if (vehicle.group !== object.group || vehicle.phase === 'entered') return false
+  if (isPart(object.box, vehicle.anchor)) return true
+  return vehicle.seenAt === now && (isDouble(vehicle.box, object.box) || iouOf(vehicle.box, object.box) > doubleIou)
 }
 
 function moved(origin: PictureBox | undefined, object: ParkingObject, rules: ParkingRules): boolean {

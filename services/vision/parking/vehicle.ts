@@ -29,7 +29,7 @@ export const counts = (zone: ParkingZone, label: string): boolean => zone.classe
 /** A vehicle seen for the first time in a zone. */
 export function newVehicle(object: ParkingObject, at: number, number: number, now: number, came: boolean): Vehicle {
   return {
-    id: `${at.toString(36)}-${number}`,
+    id: `${Math.max(0, Math.round(at)).toString(36)}-${number}`,
     group: object.group,
     label: object.label,
     phase: 'entered',

@@ -1,6 +1,6 @@
 // Real footage through real models: cars that park are told once each, with pictures; traffic is not. Needs ../shared (footage and a public model).
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -92,6 +92,42 @@ describe.runIf(hasSharedData)(
     )
   },
 )
+
+/** The project's own detector, where it has been built. */
+const ownModel = new URL('../../models/street', import.meta.url).pathname
+const hasOwnModel = existsSync(join(ownModel, 'model.json'))
+
+describe.runIf(hasSharedData && hasOwnModel)('footage through our own street detector', () => {
+  let rig: VisionRig
+  afterEach(() => rig.stop())
+
+  it('tells of vehicles at the two places only; what it misses or tells twice is printed', async () => {
+    rig = await createVisionRig()
+    await rig.play(camera(ownModel, middlePlaces, 2), parking)
+    const started = (await rig.findings()).filter(({ phase }) => phase === 'started')
+    const sedan = started.filter(({ box }) => foot(box) > 0.36).length
+    const black = started.length - sedan
+    const { version } = JSON.parse(readFileSync(join(ownModel, 'model.json'), 'utf8')) as { version?: string }
+    process.stdout.write(
+      `own street detector ${version ?? ''}: the sedan told ${sedan} times (truth 1), the black car ${black} times (truth 1)\n`,
+    )
+    for (const { box, kind } of started) {
+      expect(kind).toBe('illegal_parking')
+      expect(foot(box)).toBeGreaterThan(0.2)
+      expect(foot(box)).toBeLessThan(0.58)
+    }
+  }, 60_000)
+
+  it.each(['nopark_lane_topdown_30s', 'preview_person-bicycle-car-detection', 'preview_worker-zone-detection'])(
+    'tells nothing of %s with a zone over the whole frame',
+    async (clip) => {
+      rig = await createVisionRig()
+      await rig.play(camera(ownModel, wholeFrame, 2), { file: sharedClip(`${clip}.mp4`), startAt })
+      expect(await rig.findings()).toEqual([])
+    },
+    60_000,
+  )
+})
 
 const foot = (box: readonly number[] | undefined): number => box?.[3] ?? Number.NaN
 const secondsIn = (at: string | undefined): number => (Date.parse(at ?? '') - startAt) / 1000
