@@ -4,12 +4,17 @@ import fc from 'fast-check'
 import type { Message } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
 import {
+  crc32c,
+  type EncodeBatch,
+  fastEncodeBatch,
+  groupMessagesPerPartition,
+  type PartitioningInput,
+} from './fast-batch.ts'
+import {
   type DecodeRecord,
   type EncodeRecord,
   fastDecodeRecord,
   fastEncodeRecord,
-  groupMessagesPerPartition,
-  type PartitioningInput,
   type RecordDecoder,
 } from './fast-records.ts'
 
@@ -17,6 +22,8 @@ const require = createRequire(import.meta.url)
 const encode = require('kafkajs/src/protocol/recordBatch/record/v0/index.js') as EncodeRecord
 const decode = require('kafkajs/src/protocol/recordBatch/record/v0/decoder.js') as DecodeRecord
 const group = require('kafkajs/src/producer/groupMessagesPerPartition.js') as typeof groupMessagesPerPartition
+const { RecordBatch } = require('kafkajs/src/protocol/recordBatch/v0/index.js') as { RecordBatch: EncodeBatch }
+const originalCrc = require('kafkajs/src/protocol/recordBatch/crc32C/index.js') as (bytes: Buffer) => number
 const Decoder = require('kafkajs/src/protocol/decoder.js') as new (
   buffer: Buffer,
 ) => RecordDecoder & { readVarInt(): number }
@@ -46,6 +53,37 @@ describe('the fast functions of kafkajs', () => {
     fc.assert(
       fc.property(record, (input) => {
         expect(fast(input).buffer.equals(encode(input).buffer)).toBe(true)
+      }),
+    )
+  })
+
+  it('encode a batch to the same bytes, whether or not all its records are simple', async () => {
+    const fastRecord = fastEncodeRecord(encode)
+    const fast = fastEncodeBatch(RecordBatch)
+    const batch = fc.record({
+      firstTimestamp: fc.nat(),
+      maxTimestamp: fc.nat(),
+      producerId: fc.oneof(fc.constant('-1'), fc.bigInt({ min: 0n, max: 2n ** 62n }).map(String)),
+      producerEpoch: fc.nat({ max: 1000 }),
+      firstSequence: fc.nat(),
+      lastOffsetDelta: fc.nat(),
+      transactional: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(batch, fc.array(record, { maxLength: 10 }), async (input, records) => {
+        const ours = await fast({ ...input, records: records.map(fastRecord) })
+        const theirs = await RecordBatch({ ...input, records: records.map(encode) })
+        expect(ours.buffer.equals(theirs.buffer)).toBe(true)
+        expect(ours.size()).toBe(theirs.size())
+      }),
+    )
+  })
+
+  it('compute the same CRC-32C', () => {
+    expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283) // the check value of CRC-32C
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (array) => {
+        expect(crc32c(array)).toBe(originalCrc(Buffer.from(array)))
       }),
     )
   })

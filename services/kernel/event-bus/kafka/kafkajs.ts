@@ -1,13 +1,15 @@
-// kafkajs as we use it: version 2.2.4 with three inner functions replaced by faster ones (fast-records.ts) before it is loaded.
+// kafkajs as we use it: version 2.2.4 with inner functions replaced by faster ones (fast-records.ts, fast-batch.ts) before it is loaded.
 // The library is no longer maintained, so the version will not change under us; with another one, or if somebody loaded it before, it stays as it is.
 import { createRequire } from 'node:module'
 import type * as Kafkajs from 'kafkajs'
-import { type EncodeRecord, fastDecodeRecord, fastEncodeRecord, groupMessagesPerPartition } from './fast-records.ts'
+import { type EncodeBatch, fastEncodeBatch, groupMessagesPerPartition } from './fast-batch.ts'
+import { type EncodeRecord, fastDecodeRecord, fastEncodeRecord } from './fast-records.ts'
 
 const require = createRequire(import.meta.url)
 const knownVersion = '2.2.4'
 const inner = {
   encodeRecord: 'kafkajs/src/protocol/recordBatch/record/v0/index.js',
+  encodeBatch: 'kafkajs/src/protocol/recordBatch/v0/index.js',
   decodeRecord: 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js',
   groupMessages: 'kafkajs/src/producer/groupMessagesPerPartition.js',
 }
@@ -17,6 +19,8 @@ process.env.KAFKAJS_NO_PARTITIONER_WARNING ??= '1'
 
 if ((require('kafkajs/package.json') as { version: string }).version === knownVersion) {
   replace(inner.encodeRecord, fastEncodeRecord(require(inner.encodeRecord) as EncodeRecord))
+  const batch = require(inner.encodeBatch) as { RecordBatch: EncodeBatch }
+  replace(inner.encodeBatch, { ...batch, RecordBatch: fastEncodeBatch(batch.RecordBatch) })
   replace(inner.decodeRecord, fastDecodeRecord())
   replace(inner.groupMessages, groupMessagesPerPartition)
 }
