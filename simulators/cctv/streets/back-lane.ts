@@ -26,7 +26,7 @@ export const backLane: StreetScript = {
     { id: 'bikes-down', x: -3.6, way: -1, kinds: ['e_bike', 'motorcycle', 'bicycle'], perMinute: 4, speed: 5 },
   ],
   parking: [
-    { lane: 'up', kind: 'sedan', x: 3.95, y: 17, at: 0, seconds: 75, everySeconds: 420 },
+    { lane: 'up', kind: 'sedan', x: 3.95, y: 15.5, at: 0, seconds: 75, everySeconds: 420 },
     { lane: 'up', kind: 'suv', x: 3.95, y: 23.5, at: 150, seconds: 9, everySeconds: 300 },
     { lane: 'up', kind: 'microvan', x: 3.95, y: 23.5, at: 240, seconds: 60, everySeconds: 560 },
   ],
@@ -43,7 +43,7 @@ export const backLane: StreetScript = {
       classes: ['car', 'large_vehicle'],
       dwellSeconds: 20,
       x: [2.5, 5],
-      y: [12.5, 27],
+      y: [10.5, 27],
     },
   ],
 }
