@@ -2,7 +2,7 @@
 import type { CameraConfig } from '../contracts/config/cameras.ts'
 import type { Config } from '../contracts/config/config.ts'
 import { AppError } from '../contracts/errors.ts'
-import type { CameraEyes } from '../contracts/frames.ts'
+import type { CameraEyes, EyesOptions } from '../contracts/frames.ts'
 import type { Clock } from '../kernel/clock/clock.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
@@ -13,7 +13,7 @@ import { type CameraEye, createCameraEye } from './camera-eye.ts'
 import { createEvidencePictures } from './evidence/evidence-pictures.ts'
 import { createInferencePool, type InferencePool } from './inference/inference-pool.ts'
 import { createModelRegistry, type Model, type ModelRegistry } from './model-registry/model-registry.ts'
-import { createFramePublisher } from './publishing/frame-publisher.ts'
+import { createFramePublisher, type FramePublisher } from './publishing/frame-publisher.ts'
 import { type CameraStore, createCameraStore } from './state/camera-store.ts'
 import { type VisionTables, visionMigrations } from './state/vision-tables.ts'
 import { createVisionMetrics } from './vision-metrics.ts'
@@ -45,17 +45,40 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
   let running: Running | undefined
   let stopped: Promise<void> | undefined
 
-  const openCamera = async (camera: CameraConfig): Promise<CameraEye> => {
+  const openCamera = async (camera: CameraConfig, { recorded, onObjects }: EyesOptions): Promise<CameraEye> => {
     if (running === undefined || stopped)
       throw new AppError('QLY_INTERNAL', 'vision is not running', { retryable: true })
     const { pool, models, store } = running
     const opened = []
     for (const name of camera.models) opened.push(await models.open(name))
     warnOfIdleZones(camera, opened)
+    if (recorded) await store.forget(camera.id)
     const { state, version } = await store.load(camera.id)
     const writer = store.writer(camera.id, version)
-    return createCameraEye({ pool, evidence, publisher, writer, metrics, logger }, camera, opened, state, settings)
+    const shared = { evidence, writer, metrics, logger }
+    if (!recorded) {
+      return createCameraEye({ ...shared, pool, publisher: heardBy(onObjects) }, camera, opened, state, settings)
+    }
+    const patient: Pick<InferencePool, 'infer'> = {
+      infer: (key, owner, pictures, minimumScore) => pool.infer(key, owner, pictures, minimumScore, true),
+    }
+    // its counts of persons are no readings: no counter stands there now
+    const quiet = { ...heardBy(onObjects), persons: () => {} }
+    const eye = createCameraEye({ ...shared, pool: patient, publisher: quiet }, camera, opened, state, settings)
+    const close = async () => {
+      await eye.close()
+      await store.forget(camera.id)
+    }
+    return { ...eye, close }
   }
+
+  const heardBy = (onObjects: EyesOptions['onObjects']): FramePublisher => ({
+    ...publisher,
+    analysed(camera, model, tracks, at) {
+      publisher.analysed(camera, model, tracks, at)
+      onObjects?.(tracks)
+    },
+  })
 
   /** A zone whose classes no model of the camera knows would be silent for ever. */
   const warnOfIdleZones = (camera: CameraConfig, models: readonly Model[]) => {
@@ -76,9 +99,9 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
   }
 
   const eyes: CameraEyes = {
-    async open(camera) {
+    async open(camera, options = {}) {
       await closeCamera(camera.id)
-      const opening = openCamera(camera)
+      const opening = openCamera(camera, options)
       cameras.set(camera.id, opening)
       metrics.cameras.set(cameras.size)
       try {

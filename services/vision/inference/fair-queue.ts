@@ -1,7 +1,8 @@
 // A queue in which owners (cameras) take turns: one with many jobs waiting never keeps another from its next one.
 
 export interface FairQueue<Job> {
-  push(owner: string, job: Job): void
+  /** `patient` jobs (recorded footage) are taken when no other waits. */
+  push(owner: string, job: Job, patient?: boolean): void
   /** The next job of the owner whose turn it is; undefined if none waits. */
   take(): Job | undefined
   /** Takes everything out. */
@@ -11,16 +12,19 @@ export interface FairQueue<Job> {
 
 export function createFairQueue<Job>(): FairQueue<Job> {
   // A Map keeps insertion order: the first owner is next, and goes to the end once served.
-  const waiting = new Map<string, Job[]>()
+  const urgent = new Map<string, Job[]>()
+  const patient = new Map<string, Job[]>()
   let size = 0
   return {
-    push(owner, job) {
+    push(owner, job, waits = false) {
+      const waiting = waits ? patient : urgent
       const jobs = waiting.get(owner)
       if (jobs) jobs.push(job)
       else waiting.set(owner, [job])
       size++
     },
     take() {
+      const waiting = urgent.size > 0 ? urgent : patient
       const next = waiting.entries().next().value
       if (next === undefined) return undefined
       const [owner, jobs] = next
@@ -31,8 +35,9 @@ export function createFairQueue<Job>(): FairQueue<Job> {
       return job
     },
     drain() {
-      const all = [...waiting.values()].flat()
-      waiting.clear()
+      const all = [...urgent.values(), ...patient.values()].flat()
+      urgent.clear()
+      patient.clear()
       size = 0
       return all
     },

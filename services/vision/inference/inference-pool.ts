@@ -10,8 +10,14 @@ import type { ModelFile } from './model-runtime.ts'
 export interface InferencePool {
   /** Loads a model in one thread and tries it. Rejects with QLY_MODEL_INVALID. `key` names it from then on. */
   load(key: string, model: ModelFile): Promise<void>
-  /** Runs the pictures of one frame. `owner` is the camera whose turn it uses. */
-  infer(key: string, owner: string, pictures: readonly Uint8Array[], minimumScore: number): Promise<InferenceResult>
+  /** Runs the pictures of one frame. `owner` is the camera whose turn it uses; `patient`: every other camera comes first. */
+  infer(
+    key: string,
+    owner: string,
+    pictures: readonly Uint8Array[],
+    minimumScore: number,
+    patient?: boolean,
+  ): Promise<InferenceResult>
   /** Frames that wait for a thread. */
   readonly queued: number
   readonly threads: number
@@ -113,10 +119,10 @@ export function createInferencePool(
         throw error
       }
     },
-    infer(key, owner, pictures, minimumScore) {
+    infer(key, owner, pictures, minimumScore, patient) {
       if (stopped) return Promise.reject(new AppError('QLY_INTERNAL', 'vision has been stopped', { retryable: true }))
       return new Promise((resolve, reject) => {
-        queue.push(owner, { key, pictures, minimumScore, resolve, reject })
+        queue.push(owner, { key, pictures, minimumScore, resolve, reject }, patient)
         pump()
       })
     },

@@ -27,6 +27,8 @@ export interface CameraWriter {
 export interface CameraStore {
   load(cameraId: string): Promise<{ state: CameraState; version: number }>
   writer(cameraId: string, version: number): CameraWriter
+  /** Nothing is known of the camera any more. */
+  forget(cameraId: string): Promise<void>
 }
 
 export function createCameraStore(
@@ -43,6 +45,9 @@ export function createCameraStore(
       if (row === undefined) return { state: { parking: emptyParking, presence: emptyPresence }, version: 0 }
       const state = { parking: fromJson<ParkingState>(row.parking), presence: fromJson<PresenceState>(row.presence) }
       return { state, version: row.version }
+    },
+    async forget(cameraId) {
+      await room.db.deleteFrom('camera_state').where('camera_id', '=', cameraId).execute()
     },
     writer(cameraId, lastVersion) {
       let version = lastVersion
