@@ -1,5 +1,5 @@
 // The measurement behind infra/adr/0002-embedded-time-series.md. Takes minutes; not part of `npm run bench`.
-//   node infra/benchmarks/time-series-engines/compare.ts [--points 50000000] [--duckdb FOLDER/node_modules] [--only chunks,rows,duckdb]
+//   node infra/benchmarks/time-series-engines/compare.ts [--points 50000000] [--duckdb FOLDER/node_modules] [--only chunks,rows,duckdb,duckdb-keyed]
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ const { values } = parseArgs({
   options: {
     points: { type: 'string', default: '50000000' },
     duckdb: { type: 'string' },
-    only: { type: 'string', default: 'chunks,rows,duckdb' },
+    only: { type: 'string', default: 'chunks,rows,duckdb,duckdb-keyed' },
     repeat: { type: 'string', default: '7' },
   },
 })
@@ -26,12 +26,13 @@ const loadStep = 500
 const openers: Readonly<Record<string, (directory: string) => Promise<Candidate>>> = {
   chunks: (directory) => createChunks(directory, endMs),
   rows: createRows,
-  duckdb: (directory) => createDuckDb(directory, values.duckdb ?? ''),
+  duckdb: (directory) => createDuckDb(directory, values.duckdb ?? '', false),
+  'duckdb-keyed': (directory) => createDuckDb(directory, values.duckdb ?? '', true),
 }
 
 console.log(`${minutes * seriesCount} points, ${seriesCount} series, ${cpus()[0]?.model}, ${cpus().length} CPUs`)
 for (const name of values.only.split(',')) {
-  if (name === 'duckdb' && !values.duckdb) continue
+  if (name.startsWith('duckdb') && !values.duckdb) continue
   const directory = await mkdtemp(join(tmpdir(), `qly-engine-${name}-`))
   try {
     await measure(name, directory)
