@@ -81,31 +81,34 @@ describe('an external broker', () => {
     expect(valuesOf(plant, id)).toEqual(numbers(500))
   })
 
-  it.each(kinds)('is not acknowledged before the bus has it: after a crash everything comes again (%s)', async (kind) => {
-    const [session, id, client] = [randomUUID(), newDevice(), await device()]
-    let shut = true
-    let tries = 0
-    const first = await plantOn({
-      session,
-      kind,
-      wrapBus: (bus) => ({
-        ...bus,
-        publish: (outgoing) => {
-          if (!shut || outgoing.some(({ topic }) => topic !== 'qly.reading.v1')) return bus.publish(outgoing)
-          tries++
-          return Promise.reject(new AppError('QLY_BUS_UNAVAILABLE', 'shut for the test'))
-        },
-      }),
-    })
-    await Promise.all(numbers(50).map((value) => client.publishAsync(topicOf(id), reading(value), { qos: 1 })))
-    while (tries === 0) await new Promise((resolve) => setImmediate(resolve))
-    await first.close()
-    shut = false
-    const second = await plantOn({ session, kind })
-    await until(second, id, 50)
-    expect(valuesOf(first, id)).toEqual([])
-    expect(valuesOf(second, id)).toEqual(numbers(50))
-  })
+  it.each(kinds)(
+    'is not acknowledged before the bus has it: after a crash everything comes again (%s)',
+    async (kind) => {
+      const [session, id, client] = [randomUUID(), newDevice(), await device()]
+      let shut = true
+      let tries = 0
+      const first = await plantOn({
+        session,
+        kind,
+        wrapBus: (bus) => ({
+          ...bus,
+          publish: (outgoing) => {
+            if (!shut || !outgoing.some(({ topic }) => topic === 'qly.reading.v1')) return bus.publish(outgoing)
+            tries++
+            return Promise.reject(new AppError('QLY_BUS_UNAVAILABLE', 'shut for the test'))
+          },
+        }),
+      })
+      await Promise.all(numbers(50).map((value) => client.publishAsync(topicOf(id), reading(value), { qos: 1 })))
+      while (tries === 0) await new Promise((resolve) => setImmediate(resolve))
+      await first.close()
+      shut = false
+      const second = await plantOn({ session, kind })
+      await until(second, id, 50)
+      expect(valuesOf(first, id)).toEqual([])
+      expect(valuesOf(second, id)).toEqual(numbers(50))
+    },
+  )
 
   it.each(kinds)('a connection cut under load loses nothing and doubles nothing (%s)', async (kind) => {
     const proxy = await openProxy(new URL(url))

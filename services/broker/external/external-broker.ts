@@ -16,7 +16,7 @@ import { createTakeoverWatch, reconnectDelayMs } from './reconnect.ts'
 import { type FilterMemory, filtersOf, renewSubscriptions } from './subscriptions.ts'
 
 export interface ExternalBroker {
-  /** Connects and subscribes; keeps trying in the background if the broker is away. */
+  /** Connects and subscribes, or gives up waiting after 10 s; keeps trying in the background if the broker is away. */
   start(memory: FilterMemory): Promise<void>
   stop(): Promise<void>
   readonly publish: DevicePublisher
@@ -81,10 +81,8 @@ export function createExternalBroker(
 
   const attach = (connected: MqttClient, memory: FilterMemory) => {
     const newLane = () => createDeliveryLane({ sink, clock }, { durableWithinMs: config.durableWithinSeconds * 1000 })
-    const takeovers = createTakeoverWatch(
-      { clock, logger },
-      { clientId: external.clientId, saysWhy: external.protocol === '5' },
-    )
+    const takeovers = createTakeoverWatch({ clock, logger }, external)
+    const subscribed = Promise.withResolvers<void>()
     // one lane for the connection: devices share it, and their order is its order
     let lane = newLane()
     let attempt = 0
@@ -93,11 +91,14 @@ export function createExternalBroker(
       takeovers.connected()
       logger.info({ url: withoutSecrets(config.url) }, 'connected to the external broker')
       const stream = connected.stream
-      renewSubscriptions({ client: connected, memory, logger }, filtersOf(external.group, cameras)).catch((error) => {
-        if (connected.stream !== stream || stopped.signal.aborted) return
-        logger.error({ err: error }, 'the subscriptions at the external broker could not be made; connecting again')
-        stream.destroy()
-      })
+      renewSubscriptions({ client: connected, memory, logger }, filtersOf(external.group, cameras)).then(
+        () => subscribed.resolve(),
+        (error: unknown) => {
+          if (connected.stream !== stream || stopped.signal.aborted) return
+          logger.error({ err: error }, 'the subscriptions at the external broker could not be made; connecting again')
+          stream.destroy()
+        },
+      )
     })
     connected.on('disconnect', ({ reasonCode }) => takeovers.disconnect(reasonCode))
     connected.on('close', () => {
@@ -116,6 +117,7 @@ export function createExternalBroker(
       if (underway < external.maximumInflight && inflightBytes < config.maximumInflightBytes) done()
       else resumeReading = done
     }
+    return subscribed.promise
   }
 
   const take = (connected: MqttClient, lane: ReturnType<typeof createDeliveryLane>, packet: IPublishPacket) => {
@@ -158,8 +160,7 @@ export function createExternalBroker(
   return {
     async start(memory) {
       client = mqtt.connect(config.url, options)
-      attach(client, memory)
-      await firstConnection(client, clock, logger, withoutSecrets(config.url))
+      await firstConnection(attach(client, memory), clock, logger, withoutSecrets(config.url))
     },
     async stop() {
       const current = client
@@ -216,15 +217,14 @@ function messageOf(packet: IPublishPacket, receivedAt: number): DeviceMessage {
   }
 }
 
-/** Waits for the first connection, but not for ever: a broker that is away at the start is like one that goes later. */
-async function firstConnection(client: MqttClient, clock: Clock, logger: Logger, url: string): Promise<void> {
+/** Waits until it is connected and subscribed, but not for ever: a broker that is away at the start is like one that goes later. */
+async function firstConnection(subscribed: Promise<void>, clock: Clock, logger: Logger, url: string): Promise<void> {
   const gaveUp = new AbortController()
-  const connected = new Promise<void>((resolve) => client.once('connect', () => resolve()))
   const late = clock.sleep(firstConnectMs, gaveUp.signal).then(
     () => logger.warn({ url }, 'the external broker does not answer; trying on'),
     () => undefined,
   )
-  await Promise.race([connected, late])
+  await Promise.race([subscribed, late])
   gaveUp.abort()
 }
 

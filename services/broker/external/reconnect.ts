@@ -14,7 +14,7 @@ export function reconnectDelayMs(attempt: number, chance: number = Math.random()
 const takenOver = 0x8e
 const windowMs = 60_000
 const tellAfter = 3
-/** an MQTT 3.1.1 broker does not say why it ends a connection: one that ends this soon counts as taken away */
+/** MQTT 3.1.1 has no word for it, and Mosquitto 2.0.11 says none in MQTT 5 either: a connection that ends this soon counts as taken away */
 const soonMs = 5000
 
 export interface TakeoverWatch {
@@ -24,20 +24,20 @@ export interface TakeoverWatch {
   closed(): void
 }
 
-/** Logs an error once a minute while the session is taken away again and again, as two processes with one client id do to each other. */
+/** Logs an error, at most once in three times, while the session is taken away again and again, as two processes with one client id do. */
 export function createTakeoverWatch(
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
-  { clientId, saysWhy }: { readonly clientId: string; readonly saysWhy: boolean },
+  { clientId }: { readonly clientId: string },
 ): TakeoverWatch {
   let connectedAt: number | undefined
+  let told = false
   let times: number[] = []
 
-  const count = () => {
-    const now = clock.monotonic()
+  const count = (now: number) => {
     times = [...times.filter((time) => now - time < windowMs), now]
     if (times.length < tellAfter) return
     times = []
-    const whatIsKnown = saysWhy
+    const whatIsKnown = told
       ? 'another process takes our session at the external broker again and again'
       : 'the external broker ends our connection again and again soon after it began, as when another process uses its name'
     logger.error({ clientId }, `${whatIsKnown}: set mqtt.external.clientId to a name of its own for each process`)
@@ -46,14 +46,16 @@ export function createTakeoverWatch(
   return {
     connected() {
       connectedAt = clock.monotonic()
+      told = false
     },
     disconnect(reasonCode) {
-      if (reasonCode === takenOver) count()
+      told = reasonCode === takenOver
     },
     closed() {
-      const soon = connectedAt !== undefined && clock.monotonic() - connectedAt < soonMs
+      if (connectedAt === undefined) return
+      const now = clock.monotonic()
+      if (told || now - connectedAt < soonMs) count(now)
       connectedAt = undefined
-      if (!saysWhy && soon) count()
     },
   }
 }

@@ -65,16 +65,17 @@ async function open(
 
 it.each([
   ['shared', 'plain', ''],
-  ['plain', 'shared', 'later'],
-  ['shared', 'another shared', 'later'],
+  ['plain', 'shared', `later-${randomUUID()}`],
+  ['shared', 'another shared', `later-${randomUUID()}`],
 ])('a session that was %s and is %s now gets every message once', async (before, _now, group) => {
-  const session = { clientId: `t-${randomUUID()}`, group: before === 'plain' ? '' : 'earlier' }
+  // groups of their own: kept sessions of tests before would get a share
+  const earlier = `earlier-${randomUUID()}`
+  const session = { clientId: `t-${randomUUID()}`, group: before === 'plain' ? '' : earlier }
   const topic = `qly/v1/river/${randomUUID().slice(0, 8)}/readings`
   const device = await mqtt.connectAsync(url, { clientId: `d-${randomUUID()}` })
   ends.push(() => device.endAsync(true))
   const memory = rememberedFilters()
   const first = await open(session, memory)
-  await vi.waitFor(() => expect(memory.filters.length).toBeGreaterThan(0))
   await device.publishAsync(topic, 'first', { qos: 1 })
   await first.seen('first')
   await first.broker.stop()
@@ -83,7 +84,7 @@ it.each([
   const second = await open({ ...session, group }, memory)
   const shared = (filter: string) => filter.startsWith('$share/')
   await vi.waitFor(() => {
-    expect(memory.filters.some((filter) => filter.startsWith('$share/earlier/'))).toBe(false)
+    expect(memory.filters.some((filter) => filter.startsWith(`$share/${earlier}/`))).toBe(false)
     expect(memory.filters.every(shared) || !memory.filters.some(shared)).toBe(true)
   })
   for (const payload of ['1', '2', '3', 'last']) await device.publishAsync(topic, payload, { qos: 1 })
@@ -92,7 +93,7 @@ it.each([
 })
 
 it.each(['3.1.1', '5'])('two processes with one name: the error says what to set (MQTT %s)', async (protocol) => {
-  const session = { clientId: `t-${randomUUID()}`, group: 'both', protocol }
+  const session = { clientId: `t-${randomUUID()}`, group: `both-${randomUUID()}`, protocol }
   const error = vi.fn()
   const logger = { ...silentLogger, info: vi.fn(), warn: vi.fn(), error } as unknown as Logger
   await open(session, rememberedFilters(), logger)

@@ -81,14 +81,16 @@ export const MqttConfig = Type.Object(
         clientId: Type.String({
           default: 'qianliyan',
           pattern: '^[A-Za-z0-9_-]{1,64}$',
-          description: 'session name at the external broker; one for each process',
+          description:
+            'session name at the external broker; one of its own for each process: two with one name take the session from each other',
         }),
         username: Type.Optional(Type.String({ maxLength: 256 })),
         password: Type.Optional(Type.String({ maxLength: 256 })),
         group: Type.String({
-          default: 'qianliyan',
-          pattern: '^[A-Za-z0-9_-]{1,64}$',
-          description: 'shared subscription: processes of one group share the messages',
+          default: '',
+          pattern: '^[A-Za-z0-9_-]{0,64}$',
+          description:
+            'empty: one ingest process, nothing is lost over a restart of the broker; a name: several processes share the messages by a shared subscription, which Mosquitto forgets over its restart',
         }),
         protocol: Type.Enum(['3.1.1', '5'], { default: '5' }),
         keepaliveSeconds: Type.Integer({ default: 30, minimum: 5, maximum: 3600 }),
