@@ -56,7 +56,7 @@ async function consume(): Promise<number> {
 
 process.on('message', (command) => {
   const work = command === 'produce' ? produce() : consume()
-  work.then((rate) => process.send?.(rate))
+  void work.then((rate) => process.send?.(rate))
 })
 process.on('disconnect', () => process.exit())
 process.send?.('ready')

@@ -21,7 +21,7 @@ const rounds = 3
 const clip = sharedClip('park_comes_and_parks_street_33s.mp4')
 const framesPerSecond = 10
 
-export const visionBench: Bench = {
+export const bench: Bench = {
   name: 'vision: file to tracked detections',
   needs: ['shared'],
   async run(report) {

@@ -7,7 +7,7 @@ import { runLoad } from './mqtt-load.ts'
 const users = Array.from({ length: 8 }, (_, index) => `station-${index}`)
 const load = { users, window: 500, payloadBytes: 300, passwordSuffix: '-secret' }
 
-export const mqttEmbeddedBench: Bench = {
+export const bench: Bench = {
   name: 'mqtt-embedded',
   needs: [],
   async run(report) {

@@ -17,7 +17,7 @@ const messages = 100_000
 const load = { users, messages, window: 500, payloadBytes: 300 }
 const telegraf = join(homedir(), '.cache', 'qianliyan', 'telegraf-1.37.2', 'telegraf')
 
-export const mqttKafkaBench: Bench = {
+export const bench: Bench = {
   name: 'mqtt-kafka',
   needs: ['kafka', 'mqtt'],
   async run(report) {
