@@ -4,7 +4,6 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEvent } from '../contracts/cloud-event.ts'
 import type { Config } from '../contracts/config/config.ts'
-import { alertChangedV1 } from '../contracts/events/alert-changed-v1.ts'
 import { commandAnsweredV1 } from '../contracts/events/command-issued-v1.ts'
 import { deviceChangedV1 } from '../contracts/events/device-changed-v1.ts'
 import { letterDiedV1 } from '../contracts/events/letter-died-v1.ts'
@@ -13,6 +12,7 @@ import { parseConfig } from '../kernel/config/load-config.ts'
 import { startTestKernel, type TestKernel } from '../kernel/testing/test-kernel.ts'
 import { type ApiService, createApiService } from './api-service.ts'
 import { openStream } from './testing/event-stream.ts'
+import { toldAlert as alert, toldNotice, toldSilence } from './testing/told.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const adminToken = 'test-admin-token-0123456789'
@@ -58,15 +58,6 @@ const post = (route: string, body: unknown, token?: string | null) =>
     headers: { 'content-type': 'application/json' },
     ...(token === undefined ? {} : { token }),
   })
-
-const alert = (id: string, more: object = {}) => ({
-  topic: 'qly.alert.v1' as const,
-  event: createEvent(
-    alertChangedV1,
-    { source: '/alerts', time: Date.now() },
-    { ...alertChangedV1.example, alert: { ...alertChangedV1.example.alert, id, ...more } },
-  ),
-})
 
 const eventually = (check: () => Promise<void>) =>
   expect.poll(() => check().then(() => true), { timeout: 5000 }).toBe(true)
@@ -227,6 +218,50 @@ describe('what is asked for', () => {
     expect(await sharp(stored).metadata()).toMatchObject({ width: 20, height: 40 })
     expect(stored.includes('secret')).toBe(false)
     expect(await upload(Buffer.from('no picture'))).toMatchObject({
+      status: 400,
+      body: { error: { code: 'QLY_INPUT_INVALID' } },
+    })
+  })
+})
+
+describe('silences and notices', () => {
+  it('are listed: those in force first, then those that ended; each in its newest state', async () => {
+    const [ended, later] = ['2020-06-28T05:00:00.000Z', '2120-06-28T05:00:00.000Z']
+    await kernel.bus.publish([
+      toldSilence('over', { until: later }),
+      toldSilence('soon', { until: '2120-01-01T00:00:00.000Z' }),
+      toldSilence('long', { until: later }),
+      toldSilence('over', { until: later, endedAt: ended, endedBy: 'operator-li' }),
+    ])
+    const ids = async (query: string) =>
+      (await call(`/api/v1/silences?${query}`)).body.items.map(({ id }: { id: string }) => id)
+    await eventually(async () => expect(await ids('')).toEqual(['long', 'soon', 'over']))
+    expect(await ids('active=true')).toEqual(['long', 'soon'])
+    expect(await ids('active=false')).toEqual(['over'])
+  })
+
+  it('reach the stream, and the last thousand notices are kept', async () => {
+    const stream = await openStream(url('/api/v1/events?topics=notice'), adminToken)
+    const begin = Date.parse('2020-06-28T06:00:00Z')
+    await kernel.bus.publish(Array.from({ length: 1100 }, (_, n) => toldNotice(`group-${n}`, begin + n)))
+    expect(await stream.next()).toMatchObject({ event: 'notice', data: { data: { groupKey: 'group-0' } } })
+    stream.close()
+    await eventually(async () =>
+      expect((await call('/api/v1/notices?limit=1')).body.items[0].groupKey).toBe('group-1099'),
+    )
+    const to = new Date(begin + 100).toISOString()
+    expect((await call(`/api/v1/notices?to=${to}`)).body.items).toEqual([])
+    expect((await call(`/api/v1/notices?limit=1&to=${new Date(begin + 101).toISOString()}`)).body.items).toHaveLength(1)
+  })
+
+  it.each([
+    [{}],
+    [{ matchers: {}, reason: 'x', until: '2120-01-01T00:00:00.000Z' }],
+    [{ matchers: { kind: ['no_such_kind'] }, reason: 'x', until: '2120-01-01T00:00:00.000Z' }],
+    [{ matchers: { kind: ['noise'] }, reason: '', until: '2120-01-01T00:00:00.000Z' }],
+    [{ matchers: { kind: ['noise'] }, reason: 'x', until: 'tomorrow' }],
+  ])('a silence like %j is refused', async (body) => {
+    expect(await post('/api/v1/silences', body)).toMatchObject({
       status: 400,
       body: { error: { code: 'QLY_INPUT_INVALID' } },
     })

@@ -22,6 +22,7 @@ import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { silenceRoutes } from './routes/silences.ts'
 import { systemRoutes } from './routes/system.ts'
 import { ticketRoutes } from './routes/tickets.ts'
 import { uploadRoutes } from './routes/uploads.ts'
@@ -47,6 +48,7 @@ const routes: readonly Routes[] = [
   systemRoutes,
   sessionRoutes,
   alertRoutes,
+  silenceRoutes,
   ticketRoutes,
   deviceRoutes,
   seriesRoutes,

@@ -29,6 +29,10 @@ export interface ApiTables {
   findings: Told & { kind: string; source: string; phase: string }
   letters: Told & { stage: string; code: string }
   footage: Told & { state: string }
+  /** sorted by their end, to come or past, so that those in force are first; active is 1 or 0 */
+  silences: Told & { active: number }
+  /** the newest ones, one an event; body is the notice */
+  notices: Told
 }
 
 const text = (column: ColumnDefinitionBuilder) => column.notNull()
@@ -95,6 +99,24 @@ export const apiMigrations: Readonly<Record<string, Migration>> = {
         .addColumn('body', 'text', text)
         .addPrimaryKeyConstraint('steps_key', ['owner', 'position'])
         .execute()
+    },
+  },
+  '0003-notices': {
+    async up(db) {
+      for (const [table, columns] of [
+        ['silences', ['active']],
+        ['notices', []],
+      ] as const) {
+        let creation = db.schema
+          .createTable(table)
+          .addColumn('id', 'text', (column) => column.primaryKey())
+          .addColumn('position', 'bigint', text)
+          .addColumn('sort_at', 'bigint', text)
+          .addColumn('body', 'text', text)
+        for (const column of columns) creation = creation.addColumn(column, 'integer', text)
+        await creation.execute()
+        await db.schema.createIndex(`${table}_by_time`).on(table).columns(['sort_at', 'id']).execute()
+      }
     },
   },
 }

@@ -11,7 +11,11 @@ const topics = [
   'qly.detection.v1',
   'qly.footage.v1',
   'qly.dead-letter.v1',
+  'qly.notice.v1',
 ] as const
+
+/** so many notices are kept (at most: silences of the same topic count as well) */
+const keptNotices = 1000
 
 type Told = Delivery<(typeof topics)[number]>
 
@@ -81,6 +85,37 @@ async function take(transaction: Transaction<ApiTables>, { event, offset, partit
         .insertInto('footage')
         .values({ id, ...row })
         .onConflict(newer('footage', row))
+        .execute()
+      return
+    }
+    case 'cn.qianliyan.silence.changed.v1': {
+      const { silence } = event.data
+      const active = silence.endedAt === null
+      const sort_at = Date.parse(silence.endedAt ?? silence.until)
+      const row = { position, sort_at, body: toJson(silence), active: active ? 1 : 0 }
+      await transaction
+        .insertInto('silences')
+        .values({ id: silence.id, ...row })
+        .onConflict(newer('silences', row))
+        .execute()
+      return
+    }
+    case 'cn.qianliyan.notice.issued.v1': {
+      const row = {
+        id: `${partition}-${offset}`,
+        position,
+        sort_at: Date.parse(event.data.at),
+        body: toJson(event.data),
+      }
+      await transaction
+        .insertInto('notices')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      // the topic has one partition, so positions are in order
+      await transaction
+        .deleteFrom('notices')
+        .where('position', '<=', position - keptNotices)
         .execute()
       return
     }

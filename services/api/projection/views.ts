@@ -6,11 +6,11 @@ import { fromJson } from '../../kernel/database/database.ts'
 import { type Page, type PageQuery, pageOf } from '../paging.ts'
 import type { ApiTables } from '../tables.ts'
 
-export type ViewTable = 'alerts' | 'tickets' | 'devices' | 'findings' | 'letters' | 'footage'
+export type ViewTable = 'alerts' | 'tickets' | 'devices' | 'findings' | 'letters' | 'footage' | 'silences' | 'notices'
 
 export interface ViewQuery extends PageQuery {
   /** column → one of these values */
-  readonly filters?: Readonly<Record<string, readonly string[] | undefined>>
+  readonly filters?: Readonly<Record<string, readonly (string | number)[] | undefined>>
   /** ms since the epoch, by the time of opening */
   readonly from?: number | undefined
   readonly to?: number | undefined

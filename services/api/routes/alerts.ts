@@ -1,4 +1,4 @@
-// Alerts and silences: lists, one with its life, and what people do about them.
+// Alerts: lists, one with its life, and what people do about them.
 import { Type } from 'typebox'
 import { Alert, AlertStep } from '../../contracts/events/alert-changed-v1.ts'
 import { personOf } from '../http/authenticate.ts'
@@ -91,34 +91,4 @@ export const alertRoutes: Routes = (app, { views, commands, audit }) => {
       },
     )
   }
-
-  app.post(
-    '/api/v1/silences',
-    {
-      config: { right: 'handleAlerts' },
-      schema: {
-        summary: 'Mutes alerts that match, until a time, for a reason.',
-        body: Type.Object({}, { additionalProperties: true, description: 'see services/alerts/README.md' }),
-      },
-    },
-    async (request, reply) => {
-      const person = personOf(request)
-      const given = request.body as Record<string, unknown>
-      const result = await commands.issue({ target: 'silence', action: 'create', arguments: given }, person)
-      await audit.record(person.name, 'silence.create', '', given)
-      return reply.status(201).send(result)
-    },
-  )
-
-  app.delete(
-    '/api/v1/silences/:id',
-    { config: { right: 'handleAlerts' }, schema: { summary: 'Ends a silence.', params: IdParameter } },
-    async (request) => {
-      const person = personOf(request)
-      const { id } = request.params
-      const result = await commands.issue({ target: 'silence', targetId: id, action: 'expire', arguments: {} }, person)
-      await audit.record(person.name, 'silence.expire', id)
-      return result ?? {}
-    },
-  )
 }

@@ -16,7 +16,8 @@ const Query = Type.Object({
   topics: Type.Optional(
     Type.String({
       maxLength: 200,
-      description: 'alert, ticket, detection, device, footage, dead-letter, frame; default all but frame',
+      description:
+        'alert, ticket, detection, device, footage, dead-letter, notice (and silences), frame; default all but frame',
     }),
   ),
   kind: Type.Optional(List),
@@ -76,7 +77,7 @@ export const eventRoutes: Routes = (app, { hub, clock, config, registry }) => {
 }
 
 function filterOf({ topics, kind, minimumSeverity }: { topics?: string; kind?: string; minimumSeverity?: Severity }) {
-  const names = new Set(split(topics) ?? ['alert', 'ticket', 'detection', 'device', 'footage', 'dead-letter'])
+  const names = new Set(split(topics) ?? ['alert', 'ticket', 'detection', 'device', 'footage', 'dead-letter', 'notice'])
   const kinds = kind === undefined ? undefined : new Set(split(kind))
   const least = minimumSeverity === undefined ? 0 : severities.indexOf(minimumSeverity)
   return ({ topic, event }: StreamEvent): boolean => {
@@ -85,6 +86,11 @@ function filterOf({ topics, kind, minimumSeverity }: { topics?: string; kind?: s
     if (event.type === 'cn.qianliyan.alert.changed.v1') {
       const { alert } = event.data
       return (kinds?.has(alert.kind) ?? true) && severities.indexOf(alert.severity) >= least
+    }
+    if (event.type === 'cn.qianliyan.notice.issued.v1') {
+      const { alerts, severity } = event.data
+      const ofKind = kinds === undefined || alerts.some((alert) => kinds.has(alert.kind))
+      return ofKind && (severity === null || severities.indexOf(severity) >= least)
     }
     if (event.type === 'cn.qianliyan.finding.changed.v1') return kinds?.has(event.data.kind) ?? true
     return true

@@ -11,6 +11,7 @@ export const streamTopics = [
   'qly.device.v1',
   'qly.footage.v1',
   'qly.dead-letter.v1',
+  'qly.notice.v1',
 ] as const
 export type StreamTopic = (typeof streamTopics)[number]
 export type StreamEvent = Delivery<StreamTopic>
