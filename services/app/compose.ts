@@ -10,6 +10,7 @@ import { createFootageService } from '../footage/footage-service.ts'
 import { createIngestService } from '../ingest/ingest-service.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
+import { createFootageAnalysis } from '../media/footage-analysis/footage-analysis.ts'
 import { createMediaService } from '../media/media-service.ts'
 import { createSensingService } from '../sensing/sensing-service.ts'
 import { createTicketsService } from '../tickets/tickets-service.ts'
@@ -78,6 +79,7 @@ export function compose(
 
   function addEyes() {
     const vision = add(createVisionService(deps('vision'), config))
+    add(createFootageAnalysis(deps('footage-analysis'), config, vision.eyes))
     return add(createMediaService(deps('media'), config, vision.eyes))
   }
 }

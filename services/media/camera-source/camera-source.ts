@@ -34,8 +34,11 @@ export interface CameraSourceOptions {
   readonly see: FrameSink
   /** a file begins again at its end */
   readonly loop: boolean
-  /** `live`: newest frame wins and files play at their own speed. `every`: as fast as the sink takes them, none skipped (footage, benchmarks). */
-  readonly mode: 'live' | 'every'
+  /**
+   * `live`: newest frame wins and files play at their own speed. `every`: as fast as the sink takes them, none skipped (benchmarks).
+   * `gentle`: the same, and nothing is decoded while a frame is looked at, so that it never takes more than one core (footage).
+   */
+  readonly mode: 'live' | 'every' | 'gentle'
   readonly random?: () => number
   /** resolves when a new try is worth while before the back-off is over */
   readonly worthRetrying?: (signal: AbortSignal) => Promise<void>

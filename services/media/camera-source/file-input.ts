@@ -17,7 +17,7 @@ import { maskUrl } from './mask-url.ts'
 import type { VideoInput } from './video-input.ts'
 
 /** Opens a file:// address. It begins to play, in event time, at the clock's present time. */
-export async function openFile(source: string, clock: Clock, signal: AbortSignal): Promise<VideoInput> {
+export async function openFile(source: string, clock: Pick<Clock, 'now'>, signal: AbortSignal): Promise<VideoInput> {
   const path = await regularFile(source)
   const context = new FormatContext()
   context.allocContext()

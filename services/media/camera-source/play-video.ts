@@ -41,8 +41,9 @@ export async function playVideo(
       if (!sampler.wants(at)) return
       lastTime.value = at
       if (options.mode === 'every') await mailbox.idle()
-      else if (!input.live) await untilDue(clock, at, attempt)
+      else if (options.mode === 'live' && !input.live) await untilDue(clock, at, attempt)
       mailbox.offer(frame, at)
+      if (options.mode === 'gentle') await mailbox.idle()
     }
     try {
       mailbox.interrupt()

@@ -4,6 +4,7 @@ import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { Delivery, Subscription } from '../../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { counter } from '../../kernel/metrics/metrics.ts'
+import { createLimit } from './at-once.ts'
 import type { PictureCamera } from './picture-camera.ts'
 import { bytesOf, readPicture } from './read-picture.ts'
 
@@ -82,22 +83,5 @@ export function createPictureIntake(
       open.clear()
       await Promise.all(closing.map(({ camera }) => camera.stop()))
     },
-  }
-}
-
-/** Lets at most `most` pieces of work run at one time. */
-function createLimit(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running++
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running--
-    }
   }
 }
