@@ -21,7 +21,7 @@ export interface LogWriter {
 }
 
 /** Most events and UTF-16 units of one commit (a larger call is still one commit). */
-const commitEvents = 5000
+const commitEvents = 1000
 const commitUnits = 8 * 1024 * 1024
 /** Most UTF-16 units that may wait for a commit; what comes beyond is refused. */
 const queueUnits = 64 * 1024 * 1024
