@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock/clock.ts'
 import { systemClock } from '../kernel/clock/system-clock.ts'
 import { loadConfig } from '../kernel/config/load-config.ts'
 import { type RunningServices, runServices } from '../kernel/lifecycle/run-services.ts'
-import { createLogger, type Logger } from '../kernel/logging/logger.ts'
+import { createLogger, type Logger, type LogLevel } from '../kernel/logging/logger.ts'
 import { createMetrics } from '../kernel/metrics/metrics.ts'
 import { type Composition, compose } from './compose.ts'
 import { createEngines } from './engines.ts'
@@ -43,7 +43,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const config = configuration(options)
   const roles = wantedRoles(options.roles, config)
   const clock = options.clock ?? systemClock
-  const logger = options.logger ?? createLogger({ level: config.logging.level, pretty: options.interactive })
+  const logger = options.logger ?? createLogger({ level: logLevel(options, config), pretty: options.interactive })
   const registry = createMetrics({ processMetrics: true })
   const engines = createEngines({ clock, logger, registry }, config)
   let running: RunningServices | undefined
@@ -80,6 +80,12 @@ export async function startApp(options: AppOptions): Promise<App> {
 function configuration({ configFile, environment }: AppOptions): Config {
   const config = configFile === undefined ? demoConfig(environment) : loadConfig(configFile, environment)
   return config.simulators.enabled ? withSimulatedCity(config) : config
+}
+
+/** The demonstration on a terminal stays quiet, so that the address and the login are not swept away. */
+function logLevel({ interactive, configFile, environment }: AppOptions, { logging }: Config): LogLevel {
+  const asked = configFile !== undefined || environment.QLY_LOG_LEVEL !== undefined
+  return interactive && !asked ? 'warn' : logging.level
 }
 
 function wantedRoles(wanted: ReadonlySet<Role> | undefined, config: Config): ReadonlySet<Role> {
