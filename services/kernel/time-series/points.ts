@@ -21,7 +21,8 @@ export function acceptedPoints(points: readonly Point[], oldest: number): Point[
   const accepted: Point[] = []
   for (const point of points) {
     checkPoint(point)
-    if (point.time >= oldest) accepted.push({ ...point, tags: canonicalTags(point.tags) })
+    if (point.time < oldest) continue
+    accepted.push(isCanonical(point.tags) ? point : { ...point, tags: canonicalTags(point.tags) })
   }
   return accepted
 }
@@ -34,6 +35,17 @@ export function canonicalTags(tags: Tags): Tags {
     if (value !== '') canonical[name] = value
   }
   return canonical
+}
+
+/** Most points come in canonical form; then nothing needs to be copied. */
+function isCanonical(tags: Tags): boolean {
+  let before = ''
+  for (const name in tags) {
+    const value = tags[name]
+    if (name < before || value === undefined || value === '' || suspicious.test(value)) return false
+    before = name
+  }
+  return true
 }
 
 /** The wanted values by tag, in the form in which they are stored. */

@@ -4,18 +4,21 @@ import type { Point } from '../time-series.ts'
 
 const special = /[, =]/
 
-/** One line a point. Tags are in canonical form (points.ts) already. */
-export function toLines(points: readonly Point[]): string[] {
-  return points.map(({ measurement, tags, fields, time }) => {
-    let line = special.test(measurement) ? escapes.measurement(measurement) : measurement
-    for (const name in tags) line += `,${text(name)}=${text(tags[name] as string)}`
+/** The body of a write request: one line a point. Tags are in canonical form (points.ts) already. */
+export function toLines(points: readonly Point[]): string {
+  let lines = ''
+  for (const { measurement, tags, fields, time } of points) {
+    if (lines !== '') lines += '\n'
+    lines += special.test(measurement) ? escapes.measurement(measurement) : measurement
+    for (const name in tags) lines += `,${text(name)}=${text(tags[name] as string)}`
     let separator = ' '
     for (const name in fields) {
-      line += `${separator}${text(name)}=${fields[name]}`
+      lines += `${separator}${text(name)}=${fields[name]}`
       separator = ','
     }
-    return `${line} ${time}`
-  })
+    lines += ` ${time}`
+  }
+  return lines
 }
 
 function text(value: string): string {

@@ -1,5 +1,5 @@
 // Writing to InfluxDB: gzipped batches, each awaited until the server has acknowledged it, retried while it cannot.
-// The client's own retry buffer is off: its flush and close resolve with batches still under way, and it forgets in silence.
+// Not through the client's WriteApi: its flush and close resolve with batches still under way, and its retry buffer forgets in silence.
 import type { InfluxDB } from '@influxdata/influxdb-client'
 import { AppError, asAppError } from '../../../contracts/errors.ts'
 import type { Kernel } from '../../kernel.ts'
@@ -42,21 +42,13 @@ export function createInfluxWriter(
   const waiting = gauge(registry, 'qianliyan_timeseries_points_waiting', 'Points that wait for an acknowledgement.')
   const seconds = histogram(registry, 'qianliyan_timeseries_request_seconds', 'Duration of write requests to InfluxDB.')
   const closing = new AbortController()
-  const api = influx.getWriteApi(config.org, config.bucket, 'ms', {
-    batchSize: config.batchSize + 1, // never reached: we cut batches ourselves, so that each has its own promise
-    maxBatchBytes: Number.MAX_SAFE_INTEGER,
-    flushInterval: 0,
-    maxRetries: 0,
-    gzipThreshold: 1000,
-    writeFailed: (error) => Promise.reject(error),
-  })
+  const path = `/api/v2/write?${new URLSearchParams({ org: config.org, bucket: config.bucket, precision: 'ms' })}`
+  const options = { method: 'POST', headers: { 'content-type': 'text/plain; charset=utf-8' }, gzipThreshold: 1000 }
 
-  /** Between writeRecords and flush nothing else runs, so the promise is that of these lines. */
-  const request = async (lines: string[]) => {
+  const request = async (lines: string) => {
     const end = seconds.startTimer()
-    api.writeRecords(lines)
     try {
-      await api.flush()
+      await influx.transport.request(path, lines, options)
     } finally {
       end()
     }
@@ -108,7 +100,6 @@ export function createInfluxWriter(
     async close() {
       closing.abort(new AppError('QLY_STORAGE_UNAVAILABLE', 'the time series are stopped'))
       await commits.drain()
-      api.dispose()
     },
   }
 }
