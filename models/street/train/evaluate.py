@@ -115,7 +115,7 @@ def main():
             big, count, _ = recall(pictures, found, JUDGED[name], 0.3, 128)
             middle, total, false = recall(pictures, found, JUDGED[name], 0.35, 16)
             text = "  ".join(f"{k} {'-' if v is None else f'{v:.1f}'} ({n})" for k, (v, n) in ap.items())
-            print(f"{name:12} {model_name:15} AP50 {text} | recall >=128 px {'-' if big is None else f'{big:.2f}'} ({count}); at 0.35: recall {middle if middle is None else round(middle, 3)} of {total}, false {false} in {len(pictures)} pictures | {milliseconds:.0f} ms cpu")
+            print(f"{name:12} {model_name:15} AP50 {text} | recall >=128 px {'-' if big is None else f'{big:.2f}'} ({count}); at 0.35: recall {middle if middle is None else round(middle, 3)} of {total}, false {false} in {len(pictures)} pictures | {milliseconds:.0f} ms cpu", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes model.onnx (own family, opset 17) and model.json from the average weights of a checkpoint, and checks that they agree with torch.
+"""Writes model.onnx (own family, opset 17) and model.json from a checkpoint, and checks that they agree with torch.
 
 python export.py --checkpoint ~/.cache/qly-train/checkpoint.pt --to ..
 """
@@ -31,13 +31,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
     parser.add_argument("--to", type=pathlib.Path, required=True)
-    parser.add_argument("--threshold", type=float, default=0.35)
+    parser.add_argument("--threshold", type=float, default=0.3)
     parser.add_argument("--simulated", action="store_true", help="pictures of our own simulator were trained on")
+    parser.add_argument("--weights", choices=["average", "model"], default="average", help="the moving average, or the last step's")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     state = torch.load(arguments.checkpoint, weights_only=True)
     detector = Detector()
-    detector.load_state_dict(state["average"])
+    detector.load_state_dict(state[arguments.weights])
     model = Exported(detector.eval()).eval()
     image = torch.randint(0, 256, (1, SIZE, SIZE, 3), dtype=torch.uint8)
     file = arguments.to / "model.onnx"

@@ -68,11 +68,11 @@ def iou_matrix(a, b):
 
 
 def suppress(rows, limit):
-    """Class-wise non-maximum suppression of rows x1,y1,x2,y2,score,class."""
+    """Class-wise non-maximum suppression of rows x1,y1,x2,y2,score,class; the 300 best of a class are looked at."""
     keep = []
     for c in np.unique(rows[:, 5]):
         part = rows[rows[:, 5] == c]
-        part = part[part[:, 4].argsort()[::-1]]
+        part = part[part[:, 4].argsort()[::-1][:300]]
         while len(part):
             keep.append(part[0])
             if len(part) == 1:
