@@ -149,6 +149,13 @@ describe('footage', () => {
     await tell('gone', 'd.mp4', { key: `footage/2020/06/28/${'0'.repeat(64)}.mp4` })
     await tell('nowhere', 'e.mp4')
     await upload('picture', 'f.JPG', jpeg)
+    const place = {
+      GPSLatitudeRef: 'N',
+      GPSLatitude: '31/1 30/1 0/1',
+      GPSLongitudeRef: 'E',
+      GPSLongitude: '120/1 30/1 0/1',
+    }
+    await upload('placed', 'h.jpg', await sharp(jpeg).withExif({ IFD3: place }).jpeg().toBuffer())
     await upload('movie', 'g.mov', movie)
     for (const id of ['garbage', 'cut', 'torn', 'gone', 'nowhere']) {
       await expect.poll(() => statesOf(id), patient).toEqual(['uploaded', 'analysing', 'failed'])
@@ -159,6 +166,7 @@ describe('footage', () => {
     await expect
       .poll(() => lastOf('picture'), patient)
       .toMatchObject({ state: 'analysed', summary: { frames: 1, seconds: 0 } })
+    await expect.poll(() => lastOf('placed')?.summary?.location, patient).toEqual([120.5, 31.5])
     await expect.poll(() => lastOf('movie'), patient).toMatchObject({ state: 'analysed', summary: { frames: 2 } })
   }, 40_000)
 

@@ -5,6 +5,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import sharp from 'sharp'
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { Config } from '../../contracts/config/config.ts'
 import { AppError, asAppError } from '../../contracts/errors.ts'
@@ -16,6 +17,7 @@ import type { Service } from '../../kernel/lifecycle/service.ts'
 import { counter } from '../../kernel/metrics/metrics.ts'
 import { createLimit } from '../pictures/at-once.ts'
 import { type AnalysisStore, openAnalysisStore } from './analysis-store.ts'
+import { placeOf } from './picture-place.ts'
 import { watchFootage } from './watch-footage.ts'
 
 export type FootageAnalysisDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock' | 'logger' | 'registry'>
@@ -52,10 +54,12 @@ export function createFootageAnalysis(deps: FootageAnalysisDeps, config: Config,
     try {
       const telemetry = await known.telemetryOf(uploaded)
       await fetchObject(uploaded.key, file, signal)
-      const camera = cameraOf(uploaded, telemetry?.location, config.footage)
+      const location = telemetry?.location ?? (isPicture(name) ? await pictureLocation(file) : undefined)
+      const camera = cameraOf(uploaded, location, config.footage)
       const beganAt = beganAtOf(uploaded, telemetry?.beganAt)
       const footage = { camera, path: file, isPicture: isPicture(name), beganAt }
-      const summary = await watchFootage({ clock, logger, eyes }, config.media, footage, signal)
+      const seen = await watchFootage({ clock, logger, eyes }, config.media, footage, signal)
+      const summary = { ...seen, ...(location ? { location } : {}) }
       await known.end(uploaded, { state: 'analysed', summary })
       outcomes.inc({ outcome: 'analysed' })
       logger.info({ footage: footageId, ...summary }, 'footage analysed')
@@ -109,6 +113,14 @@ export function createFootageAnalysis(deps: FootageAnalysisDeps, config: Config,
 
 const isPicture = (name: string) => /\.jpe?g$/i.test(name)
 const isShown = (name: string) => isPicture(name) || /\.(mp4|mov|mkv|ts)$/i.test(name)
+
+/** What is no picture at all is found out when it is shown. */
+async function pictureLocation(file: string): Promise<CameraConfig['location']> {
+  const { exif } = await sharp(file)
+    .metadata()
+    .catch(() => ({ exif: undefined }))
+  return placeOf(exif)
+}
 
 /** Footage as vision sees a camera: a drone that looks down on nothing in particular, so without zones. */
 function cameraOf(
