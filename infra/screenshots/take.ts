@@ -20,7 +20,11 @@ const app = await startAppProcess({
 const browser = await openBrowser()
 try {
   if (!app.firstLogin) throw new Error('the app told no first login')
-  const page = await browser.newPage({ viewport: { width: 1600, height: 900 }, locale: process.argv[2] ?? 'zh-CN' })
+  const page = await browser.newPage({
+    viewport: { width: 1600, height: 900 },
+    locale: process.argv[2] ?? 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
   await logIn(page, app.url, app.firstLogin)
   const begun = performance.now()
   const passed = () => performance.now() - begun

@@ -22,10 +22,9 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args })
 }
 
-/** Builds the console unless it is built. */
+/** Builds the console, as `npm start` does, unless this very source is built already. */
 export function buildConsole(): void {
-  if (existsSync(path.join(root, 'services/console/dist/index.html'))) return
-  const built = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', 'services/console'], {
+  const built = spawnSync(process.execPath, ['services/app/prepare/prepare.mjs', '--console'], {
     cwd: root,
     encoding: 'utf8',
   })

@@ -36,7 +36,7 @@ export const texts = {
   lastNews: ['最新数据', 'Newest data'],
   secondsAgo: ['秒前', 's ago'],
   count: ['次', '×'],
-  keys: ['快捷键:j/k 上下,a 确认,d 误报,e 升级', 'Keys: j/k move, a acknowledge, d false alarm, e escalate'],
+  keys: ['快捷键：j/k 上下，a 确认，d 误报，e 升级', 'Keys: j/k move, a acknowledge, d false alarm, e escalate'],
   noPicture: ['暂无画面', 'No picture yet'],
   language: ['English', '中文'],
 } as const satisfies Record<string, readonly [zh: string, en: string]>

@@ -20,6 +20,7 @@ export function GridMap(props: {
   const stationOf = new Map(
     organisation.stations.flatMap(({ communities }, index) => communities.map((id) => [id, index])),
   )
+  const labels = useMemo(() => stationLabels(organisation, project), [organisation, project])
   const located = alerts.flatMap((alert) => (alert.location ? [{ alert, at: project(alert.location) }] : []))
   return (
     <figure className="map">
@@ -33,11 +34,16 @@ export function GridMap(props: {
             <title>{`${id} ${community}`}</title>
           </polygon>
         ))}
+        {labels.map(({ id, name, at: [x, y] }) => (
+          <text key={id} className="station" x={x} y={y}>
+            {pick(name)}
+          </text>
+        ))}
         {cameras.map(({ id, name, location }) => {
           if (!location) return null
           const [x, y] = project(location)
           return (
-            <circle key={id} className="camera" cx={x} cy={y} r={35}>
+            <circle key={id} className="camera" cx={x} cy={y} r={55}>
               <title>{name}</title>
             </circle>
           )
@@ -51,6 +57,23 @@ export function GridMap(props: {
       <figcaption>{t('map')}</figcaption>
     </figure>
   )
+}
+
+/** Where the name of each station stands: at that of its grids nearest to their middle, since the grids of a station may lie apart. */
+function stationLabels({ stations, grids }: OrganisationView, project: (point: Point) => Point) {
+  return stations.flatMap(({ id, name, communities }) => {
+    const centres = grids
+      .filter(({ properties }) => communities.includes(properties.community))
+      .map(({ geometry }) => middleOf((geometry.coordinates[0] ?? []).map(project)))
+    const [x, y] = middleOf(centres)
+    const [nearest] = centres.sort((a, b) => Math.hypot(a[0] - x, a[1] - y) - Math.hypot(b[0] - x, b[1] - y))
+    return nearest ? [{ id, name, at: nearest }] : []
+  })
+}
+
+const middleOf = (points: readonly Point[]): Point => {
+  const mean = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length
+  return [mean(0), mean(1)]
 }
 
 /** A local plane in metres, north up. */
