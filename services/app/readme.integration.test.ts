@@ -33,7 +33,10 @@ beforeAll(async () => {
   cpSync(model, path.join(modelFolder, 'model.onnx'))
   const description = JSON.parse(block('json model')) as Record<string, unknown>
   const sha256 = createHash('sha256').update(readFileSync(model)).digest('hex')
-  const labels = readFileSync(path.join(sharedData, 'models/coco.names'), 'utf8').trim().replace('motorbike', 'motorcycle').split('\n')
+  const labels = readFileSync(path.join(sharedData, 'models/coco.names'), 'utf8')
+    .trim()
+    .replace('motorbike', 'motorcycle')
+    .split('\n')
   writeFileSync(path.join(modelFolder, 'model.json'), JSON.stringify({ ...description, labels, sha256 }))
   const { cameras } = parse(block('yaml camera')) as { cameras: Record<string, unknown>[] }
   const { devices } = parse(block('yaml devices')) as { devices: unknown[] }
