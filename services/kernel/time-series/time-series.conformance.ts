@@ -1,6 +1,7 @@
 // What every time-series adapter must do; embedded-time-series.test.ts and influx-time-series.integration.test.ts run it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Aggregate, Point, TimeSeriesStore } from './time-series.ts'
+import type { Point, TimeSeriesStore } from './time-series.ts'
+import { windowsConformance } from './time-series.windows.conformance.ts'
 
 /** A store that keeps 30 days, and its clock's present: a whole hour. */
 export interface TimeSeriesFixture {
@@ -198,81 +199,7 @@ export function timeSeriesConformance(name: string, fixture: () => Promise<TimeS
       })
     })
 
-    describe('windows', () => {
-      const write = () =>
-        store.write([
-          ...[3, 1, 2, 10].map((value, index) => point('a', now - 2 * hour + index * minute, value)),
-          ...[5, 7].map((value, index) => point('a', now - hour + index * minute, value)),
-          point('b', now - 2 * hour + 30 * minute, 100),
-          point('c', now - 2 * hour, 4, { tags: { deviceId: 'c', kind: 'noise' } }),
-        ])
-
-      it.each<[Aggregate, number, number]>([
-        ['mean', 4, 6],
-        ['min', 1, 5],
-        ['max', 10, 7],
-        ['sum', 16, 12],
-        ['count', 4, 2],
-        ['last', 10, 7],
-      ])('give the %s of each hour', async (aggregate, first, second) => {
-        await write()
-        const answer = await store.windows({ ...level, tags: { deviceId: 'a' } }, lastDay(), hour, aggregate)
-        expect(answer).toEqual([
-          {
-            tags: { deviceId: 'a', kind: 'river' },
-            samples: [
-              { time: now - 2 * hour, value: first },
-              { time: now - hour, value: second },
-            ],
-          },
-        ])
-      })
-
-      it('keep apart only the tags that are named', async () => {
-        await write()
-        const byKind = await store.windows(level, lastDay(), hour, 'max', ['kind'])
-        expect(byKind).toEqual([
-          { tags: { kind: 'noise' }, samples: [{ time: now - 2 * hour, value: 4 }] },
-          {
-            tags: { kind: 'river' },
-            samples: [
-              { time: now - 2 * hour, value: 100 },
-              { time: now - hour, value: 7 },
-            ],
-          },
-        ])
-        const together = await store.windows(level, lastDay(), hour, 'count', [])
-        expect(together).toEqual([
-          {
-            tags: {},
-            samples: [
-              { time: now - 2 * hour, value: 6 },
-              { time: now - hour, value: 2 },
-            ],
-          },
-        ])
-        const last = await store.windows(level, lastDay(), day * 100, 'last', [])
-        expect(last.flatMap((series) => series.samples.map((sample) => sample.value))).toEqual([7])
-        expect(await store.windows(level, lastDay(), hour, 'sum')).toHaveLength(3)
-      })
-
-      it('begin at whole multiples, also where the range begins within one', async () => {
-        await write()
-        const range = { from: now - 2 * hour + 2 * minute, to: now - hour + 1 }
-        const answer = await store.windows({ ...level, tags: { deviceId: 'a' } }, range, hour, 'sum')
-        expect(answer[0]?.samples).toEqual([
-          { time: now - 2 * hour, value: 12 },
-          { time: now - hour, value: 5 },
-        ])
-      })
-
-      it('of no length, or far too many of them, are refused', async () => {
-        for (const every of [0, -1, 0.5, Number.NaN, 1])
-          await expect(store.windows(level, lastDay(), every, 'mean')).rejects.toMatchObject({
-            code: 'QLY_INPUT_INVALID',
-          })
-      })
-    })
+    windowsConformance({ store: () => store, now: () => now, point })
 
     describe('the last value', () => {
       it('is the newest of each series, also if it was written first', async () => {
