@@ -32,11 +32,13 @@ describe.runIf(hasSharedData)(`footage over RTSP${hasSharedData ? '' : ' (not tr
     folder = await temporaryFolder('parking')
     const rtspPort = await freePort()
     const yolox = makePublicYolox(folder.path)
+    let seen = 0
     const camera = (id: string, source: string, polygon: number[][], model = yolox) => ({
       id,
       name: id,
       source,
-      location: [120.5884, 31.3271],
+      // far from each other: what one camera saw would fold into the other's case
+      location: [120.57 + 0.004 * seen++, 31.3271],
       models: [model],
       zones: [{ id: 'kerb', kind: 'no_parking', polygon, dwellSeconds: 10 }],
     })

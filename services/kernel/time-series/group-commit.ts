@@ -16,7 +16,7 @@ export interface GroupCommitOptions {
   readonly commit: (points: readonly Point[]) => Promise<void> | void
   /** at most about so many points go into one commit, unless one caller brings more */
   readonly mostPoints: number
-  /** commits that may run at the same time */
+  /** commits that may run at the same time; a second one begins only with a full group, for what comes meanwhile had better go together */
   readonly lanes: number
 }
 
@@ -49,6 +49,7 @@ export function createGroupCommit({ commit, mostPoints, lanes }: GroupCommitOpti
       else for (const caller of group) await settle([caller])
     }
   }
+  const queued = () => queue.reduce((sum, caller) => sum + caller.points.length, 0)
   const openLane = () => {
     const open = lane().finally(() => running.delete(open))
     running.add(open)
@@ -59,7 +60,7 @@ export function createGroupCommit({ commit, mostPoints, lanes }: GroupCommitOpti
       waiting += points.length
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       queue.push({ points, resolve, reject })
-      if (running.size < lanes) openLane()
+      if (running.size === 0 || (running.size < lanes && queued() >= mostPoints)) openLane()
       await promise.finally(() => {
         waiting -= points.length
       })
