@@ -11,6 +11,9 @@ import { recordBatch, recordedTopics } from './record-batch.ts'
 
 export type TimeseriesDeps = Pick<Kernel, 'bus' | 'timeSeries' | 'database' | 'clock' | 'logger' | 'registry'>
 
+/** Twelve partitions with this many events each keep InfluxDB busy with full batches. */
+const maximumBatch = 1000
+
 /** Several recorders may share the work; on SQLite there can be only one. While the store is down the bus keeps what comes, and nothing is lost. */
 export function createTimeseriesService(deps: TimeseriesDeps, _config: Config): Service {
   const { bus, timeSeries, database, clock, registry } = deps
@@ -32,13 +35,16 @@ export function createTimeseriesService(deps: TimeseriesDeps, _config: Config): 
       const room = await database.room<OpenItemTables>('recorder', openItemMigrations)
       signal.throwIfAborted()
       const state = { timeSeries, minutes: createMinuteStore(timeSeries), room }
-      subscription = await bus.subscribe({ topics: recordedTopics, group: 'timeseries' }, async (batch) => {
-        const began = clock.monotonic()
-        points.inc(await recordBatch(state, batch))
-        const topic = batch[0]?.topic // a batch is of one partition
-        if (topic) events.inc({ topic }, batch.length)
-        seconds.observe((clock.monotonic() - began) / 1000)
-      })
+      subscription = await bus.subscribe(
+        { topics: recordedTopics, group: 'timeseries', maximumBatch },
+        async (batch) => {
+          const began = clock.monotonic()
+          points.inc(await recordBatch(state, batch))
+          const topic = batch[0]?.topic // a batch is of one partition
+          if (topic) events.inc({ topic }, batch.length)
+          seconds.observe((clock.monotonic() - began) / 1000)
+        },
+      )
       gauges = createGaugeLoop({ clock, logger, timeSeries }, room)
     },
     async stop() {
