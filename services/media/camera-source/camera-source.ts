@@ -60,7 +60,12 @@ export function startCameraSource(
 ): CameraSource {
   const { clock } = deps
   const stopping = new AbortController()
-  const mailbox = createFrameMailbox(options.plan, options.see, { ...events, onSkipped: () => events.onSkipped(1) })
+  const mailbox = createFrameMailbox(
+    options.plan,
+    options.see,
+    { ...events, onSkipped: () => events.onSkipped(1) },
+    { cutAhead: options.mode === 'every' },
+  )
   const lastTime = { value: Number.NEGATIVE_INFINITY }
   let health: CameraHealth | undefined
   const say = (status: CameraHealth['status'], reason: string) => {

@@ -1,7 +1,7 @@
 // Between decoding and the sink: holds one picture. The newest wins while the sink is busy; what it replaces is skipped and counted.
 import type { Frame } from 'node-av'
 import { AppError } from '../../contracts/errors.ts'
-import type { FramePlan, FrameSink, Pixels } from '../../contracts/frames.ts'
+import type { FrameCutPixels, FramePlan, FrameSink, Pixels } from '../../contracts/frames.ts'
 import { convertWhole, createCutFilter, type FrameFilter, formatOf } from './frame-filter.ts'
 
 export interface FrameMailbox {
@@ -9,7 +9,9 @@ export interface FrameMailbox {
   offer(frame: Frame, capturedAt: number): void
   /** The next picture offered begins anew (first after a connect, or the file began again). */
   interrupt(): void
-  /** Resolves once nothing waits; where every picture must be seen, wait for it before the next offer. */
+  /** Resolves once the next offer replaces nothing; where every picture must be seen, wait for it before the offer. */
+  room(): Promise<void>
+  /** Resolves once nothing waits and the sink is free. */
   idle(): Promise<void>
   /** Takes no more; resolves when the sink has let the last picture go. */
   close(): Promise<void>
@@ -22,37 +24,82 @@ export interface MailboxEvents {
   onFailed(error: unknown): void
 }
 
-export function createFrameMailbox(plan: FramePlan, see: FrameSink, events: MailboxEvents): FrameMailbox {
-  let waiting: { frame: Frame; capturedAt: number; sequence: number } | undefined
+export interface MailboxOptions {
+  /** cut the picture that waits while the sink looks at the one before: faster, but in vain if it is replaced */
+  readonly cutAhead: boolean
+}
+
+interface Waiting {
+  readonly frame: Frame
+  readonly capturedAt: number
+  readonly sequence: number
+  /** the first after an interruption */
+  readonly first: boolean
+  readonly cuts: Promise<Cuts> | undefined
+}
+
+interface Cuts {
+  readonly cuts: FrameCutPixels[]
+  /** another kind of picture than the one before */
+  readonly changed: boolean
+}
+
+export function createFrameMailbox(
+  plan: FramePlan,
+  see: FrameSink,
+  events: MailboxEvents,
+  options: MailboxOptions,
+): FrameMailbox {
+  let waiting: Waiting | undefined
+  let taken: (() => void) | undefined
   let delivering: Promise<void> | undefined
   let filter: FrameFilter | undefined
+  let cutting: Promise<unknown> = Promise.resolve()
   let sequence = 0
-  let anew = true
+  let first = true
   let closed = false
 
-  const filterFor = async (frame: Frame): Promise<FrameFilter> => {
-    if (filter?.format === formatOf(frame)) return filter
-    if (filter) anew = true
+  const filterFor = async (frame: Frame): Promise<{ fitting: FrameFilter; changed: boolean }> => {
+    if (filter?.format === formatOf(frame)) return { fitting: filter, changed: false }
+    const changed = filter !== undefined
     filter?.close()
     filter = undefined
     filter = await createCutFilter(frame, plan.cuts)
-    return filter
+    return { fitting: filter, changed }
   }
 
-  const deliver = async (frame: Frame, capturedAt: number, number: number) => {
+  /** One after the other: they share the filter. */
+  const cut = (frame: Frame): Promise<Cuts> => {
+    const result = cutting.then(async () => {
+      const { fitting, changed } = await filterFor(frame)
+      return { cuts: await fitting.cut(frame), changed }
+    })
+    cutting = result.catch(() => undefined)
+    return result
+  }
+
+  /** Lets go of a picture that nobody will see. */
+  const drop = ({ frame, cuts }: Waiting) => {
+    if (cuts)
+      void cuts.then(
+        () => frame.free(),
+        () => frame.free(),
+      )
+    else frame.free()
+  }
+
+  const deliver = async ({ frame, capturedAt, sequence: number, first: begins, cuts: ahead }: Waiting) => {
     let whole: Promise<Pixels> | undefined
     let gone = false
     try {
-      const cuts = await (await filterFor(frame)).cut(frame)
-      const discontinuity = anew
-      anew = false
+      const { cuts, changed } = await (ahead ?? cut(frame))
       await see({
         cameraId: plan.cameraId,
         sequence: number,
         capturedAt,
         width: frame.width,
         height: frame.height,
-        discontinuity,
+        discontinuity: begins || changed,
         cuts,
         fullFrame() {
           if (gone) return Promise.reject(new AppError('QLY_INTERNAL', 'the frame has been let go already'))
@@ -74,8 +121,9 @@ export function createFrameMailbox(plan: FramePlan, see: FrameSink, events: Mail
     for (;;) {
       const next = waiting
       waiting = undefined
+      taken?.()
       if (!next) break
-      await deliver(next.frame, next.capturedAt, next.sequence)
+      await deliver(next)
     }
     delivering = undefined
   }
@@ -86,21 +134,35 @@ export function createFrameMailbox(plan: FramePlan, see: FrameSink, events: Mail
       const kept = closed ? null : frame.clone()
       if (!kept) return events.onSkipped()
       if (waiting) {
-        waiting.frame.free()
+        first ||= waiting.first
+        drop(waiting)
         events.onSkipped()
       }
-      waiting = { frame: kept, capturedAt, sequence }
+      const cuts = options.cutAhead ? cut(kept) : undefined
+      // a failure is met where the picture is delivered
+      cuts?.catch(() => undefined)
+      waiting = { frame: kept, capturedAt, sequence, first, cuts }
+      first = false
       delivering ??= deliverAll()
     },
     interrupt() {
-      anew = true
+      first = true
+    },
+    async room() {
+      while (waiting) {
+        await new Promise<void>((resolve) => {
+          taken = resolve
+        })
+      }
     },
     idle: async () => delivering,
     async close() {
       closed = true
-      waiting?.frame.free()
+      if (waiting) drop(waiting)
       waiting = undefined
+      taken?.()
       await delivering
+      await cutting
       filter?.close()
       filter = undefined
     },

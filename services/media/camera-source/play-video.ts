@@ -40,7 +40,7 @@ export async function playVideo(
       const at = Math.max(lastTime.value + 1, Math.round(input.timeOf(frame.bestEffortTimestamp)))
       if (!sampler.wants(at)) return
       lastTime.value = at
-      if (options.mode === 'every') await mailbox.idle()
+      if (options.mode === 'every') await mailbox.room()
       else if (options.mode === 'live' && !input.live) await untilDue(clock, at, attempt)
       mailbox.offer(frame, at)
       if (options.mode === 'gentle') await mailbox.idle()

@@ -75,7 +75,7 @@ async function showVideo(
   const attempt = createAttempt(clock, { ...config, ...patience }, signal)
   const nothing = () => {}
   const events = { onSkipped: nothing, onDelivered: nothing, onFailed: to.onFailed }
-  const mailbox = createFrameMailbox(plan, to.see, events)
+  const mailbox = createFrameMailbox(plan, to.see, events, { cutAhead: false })
   const source = pathToFileURL(path).href
   const open = (inner: AbortSignal) => openFile(source, { now: () => beganAt }, inner)
   try {
