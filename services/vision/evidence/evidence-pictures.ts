@@ -30,10 +30,7 @@ export function createEvidencePictures(
       const svg = drawOverlay({ ...overlay, time: localTime.format(at) }, picture.width, picture.height)
       const [clean, boxed] = await Promise.all([
         toSharp(picture).jpeg({ quality: config.quality }).toBuffer(),
-        toSharp(picture)
-          .composite([{ input: Buffer.from(svg) }])
-          .jpeg({ quality: config.quality })
-          .toBuffer(),
+        drawn(picture, svg).then((pixels) => toSharp(pixels).jpeg({ quality: config.quality }).toBuffer()),
       ])
       return Promise.all([store(clean, at, 'clean'), store(boxed, at, 'boxed')])
     },
@@ -41,6 +38,21 @@ export function createEvidencePictures(
 }
 
 const toSharp = ({ rgb, width, height }: Pixels) => sharp(rgb, { raw: { width, height, channels: 3 } })
+
+/** The drawing over the picture. Blended here, where it has ink: compositing in sharp costs twice the time of the whole picture. */
+async function drawn({ rgb, width, height }: Pixels, svg: string): Promise<Pixels> {
+  const ink = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer()
+  const result = Uint8Array.from(rgb)
+  for (let from = 0, to = 0; from < ink.length; from += 4, to += 3) {
+    const alpha = ink[from + 3] as number
+    if (alpha === 0) continue
+    for (let channel = 0; channel < 3; channel++) {
+      const under = result[to + channel] as number
+      result[to + channel] = under + (((ink[from + channel] as number) - under) * alpha) / 255
+    }
+  }
+  return { rgb: result, width, height }
+}
 
 async function scaled(pixels: Pixels, maximumWidth: number): Promise<Pixels> {
   if (pixels.width <= maximumWidth) return pixels
