@@ -57,7 +57,7 @@ export const DeviceConfig = Type.Object(
     kind: Type.Enum(['drone', 'dock', 'river', 'crowd', 'odour', 'noise', 'gas', 'weather', 'cctv', 'kitchen']),
     name: Type.Optional(Type.String({ maxLength: 128 })),
     location: Type.Optional(LonLat),
-    /** a hash made by `npm start -- credential`, or a password that is hashed at first start */
+    /** the broker keeps only its hash; RTSP's digest needs the password itself, so a device that pushes pictures has it here */
     password: Type.Optional(
       Type.String({
         minLength: 8,
