@@ -1,6 +1,6 @@
 """Trains the odour classifier and measures it: 5-fold by exposure, leave one board out, and the shipped model on unseen exposures.
 
-python train.py --data /work/shared/data/timeseries/gas_twin_arrays_631x10x8.csv --to ..   (about 2 minutes on one core)
+python train.py --data ../shared/data/timeseries/gas_twin_arrays_631x10x8.csv --to ..   (about 2 minutes on one core)
 """
 import argparse
 import hashlib

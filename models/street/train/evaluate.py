@@ -1,6 +1,6 @@
 """AP50 of our model and of the public yolox_nano_416 on the held-out scenes, with the same code (pycocotools), and recall of large objects.
 
-python evaluate.py --cache ~/.cache/qly-train --model .. --teacher /work/shared/data/models/yolox_nano_416_coco80.onnx [--simulated DIR]
+python evaluate.py --cache ~/.cache/qly-train --model .. --teacher ../shared/data/models/yolox_nano_416_coco80.onnx [--simulated DIR]
 """
 import argparse
 import contextlib

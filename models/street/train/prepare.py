@@ -1,6 +1,6 @@
 """Reads the real sets of ../shared/data into one index: our classes, whole scenes held out, missing labels filled in or ignored.
 
-python prepare.py --data /work/shared/data --cache ~/.cache/qly-train   (about 4 minutes on 2 cores; writes index.json and clip frames)
+python prepare.py --data ../shared/data --cache ~/.cache/qly-train   (about 4 minutes on 2 cores; writes index.json and clip frames)
 """
 import argparse
 import hashlib
