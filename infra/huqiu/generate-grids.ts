@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { GridFeature, GridFile } from '../../services/contracts/organisation.ts'
+import { createRandom } from '../../simulators/random.ts'
 
 type Point = readonly [number, number]
 
@@ -16,7 +17,7 @@ const gridsPerCommunity = 9
 const dedicated = 24
 
 export function generateGrids(): GridFile {
-  const random = mulberry32(20_200_628)
+  const random = createRandom(20_200_628).next
   const whole: Point[] = [
     [box.west * stretch, box.south],
     [box.east * stretch, box.south],
@@ -117,17 +118,6 @@ function inReadingOrder(polygons: Point[][]): Point[][] {
 
 /** 6 decimals: a tenth of a metre. */
 const round = (degrees: number): number => Math.round(degrees * 1e6) / 1e6
-
-/** A small seeded generator (Mulberry32, Tommy Ettinger, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let value = Math.imul(state ^ (state >>> 15), 1 | state)
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 if (import.meta.main) {
   writeFileSync(path.join(import.meta.dirname, 'grids.geojson'), `${JSON.stringify(generateGrids(), null, 1)}\n`)

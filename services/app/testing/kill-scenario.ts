@@ -1,6 +1,7 @@
 // kill -9 at random moments under load, then the account: every acknowledged message is there, no alert or ticket lost or doubled.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { createRandom } from '../../../simulators/random.ts'
 import { type AppProcess, type AppProcessOptions, startAppProcess } from './app-process.ts'
 import { createRiverLoad } from './river-load.ts'
 
@@ -17,12 +18,12 @@ export async function killUnderLoad({ kills, seed, app: options }: KillScenario)
   // event times run a second a reading, so that persistence windows fill fast: far from receive time, which is only flagged
   const start = (): Promise<AppProcess> =>
     startAppProcess({ ...options, roles, config: { ...options.config, devices: load.devices } })
-  const random = seeded(seed)
+  const random = createRandom(seed)
   let app = await start()
   try {
     load.aim(app)
     for (let kill = 0; kill < kills; kill++) {
-      await sleep(50 + random() * 1200)
+      await sleep(50 + random.next() * 1200)
       await app.end('SIGKILL')
       app = await start()
       load.aim(app)
@@ -34,16 +35,5 @@ export async function killUnderLoad({ kills, seed, app: options }: KillScenario)
   } finally {
     load.end()
     await app.end('SIGKILL')
-  }
-}
-
-/** Mulberry32: the same moments again for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let value = Math.imul(state ^ (state >>> 15), 1 | state)
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296
   }
 }
