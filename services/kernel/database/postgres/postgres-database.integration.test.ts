@@ -62,6 +62,16 @@ const started = async (url: string): Promise<Database> => {
 const unavailable = { code: 'QLY_STORAGE_UNAVAILABLE', retryable: true }
 
 describe('several programs on one PostgreSQL', () => {
+  it('make the schema of a room once, however many start together', async () => {
+    const url = await freshDatabase()
+    const programs = await Promise.all(Array.from({ length: 6 }, () => started(url)))
+    for (let round = 0; round < 20; round++)
+      await Promise.all(programs.map((program) => program.room<Tables>(`round-${round}`, migrations)))
+    const rooms = await Promise.all(programs.map((program) => program.room<Tables>('round-19', migrations)))
+    await rooms[0]!.db.insertInto('counter').values({ id: 'a', count: 1 }).execute()
+    for (const room of rooms) expect(await room.db.selectFrom('counter').selectAll().execute()).toHaveLength(1)
+  })
+
   it('lose no update and let one insert win', async () => {
     const url = await freshDatabase()
     const programs = await Promise.all([started(url), started(url), started(url)])

@@ -79,9 +79,18 @@ async function migrate(db: Kysely<unknown>, room: string, schema: string, migrat
     .execute(async (transaction) => {
       await sql`set local statement_timeout = 0`.execute(transaction)
       await sql`select pg_advisory_xact_lock(hashtextextended(${schema}, 20200628))`.execute(transaction)
-      await sql.raw(`create schema if not exists ${quoted(schema)}`).execute(transaction)
+      await createSchema(transaction, schema)
       return migrateRoom(transaction, room, migrations, now)
     })
+}
+
+/**
+ * Looks before it creates, as `if not exists` alone is not enough: it asks the connection's own catalogue cache, where the
+ * search path set before the lock has left "no such schema". Reading the catalogue itself brings that cache up to date.
+ */
+async function createSchema(db: Kysely<unknown>, schema: string): Promise<void> {
+  const { rows } = await sql`select 1 from pg_catalog.pg_namespace where nspname = ${schema}`.execute(db)
+  if (rows.length === 0) await sql.raw(`create schema if not exists ${quoted(schema)}`).execute(db)
 }
 
 function roomOf<Tables>(room: OpenRoom, { clock, logger }: Pick<Kernel, 'clock' | 'logger'>): RoomDatabase<Tables> {
