@@ -8,6 +8,7 @@ import { welcome } from './welcome.ts'
 const interactive = process.stdout.isTTY === true
 const abort = new AbortController()
 
+process.on('uncaughtException', endUnexpectedly)
 try {
   const commandLine = parseCommandLine(process.argv.slice(2))
   if (commandLine.help) console.log(help)
@@ -19,10 +20,21 @@ try {
     process.exit(app.exitCode())
   }
 } catch (error) {
-  const { code, message } = asAppError(error)
-  if (interactive) console.error(`\n${code}: ${message}`)
-  else console.error(JSON.stringify({ level: 60, time: new Date().toISOString(), code, msg: message }))
+  tellFatal(error)
   process.exit(1)
+}
+
+/** Standard error is written at once, so that the last words are not lost with the log's buffer. */
+function tellFatal(error: unknown, stack?: string): void {
+  const { code, message } = asAppError(error)
+  if (interactive) console.error(`\n${code}: ${stack ?? message}`)
+  else console.error(JSON.stringify({ level: 60, time: new Date().toISOString(), code, msg: message, stack }))
+}
+
+/** A fault that nobody caught (a rejection too): the state may be wrong, so it ends as a kill would, which loses nothing. */
+function endUnexpectedly(error: unknown): never {
+  tellFatal(error, error instanceof Error ? error.stack : undefined)
+  process.exit(70)
 }
 
 /** The first signal drains, the second ends at once. */

@@ -12,6 +12,7 @@ const inner = {
   encodeBatch: 'kafkajs/src/protocol/recordBatch/v0/index.js',
   decodeRecord: 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js',
   groupMessages: 'kafkajs/src/producer/groupMessagesPerPartition.js',
+  requestQueue: 'kafkajs/src/network/requestQueue/index.js',
 }
 
 // we choose partitions ourselves (murmur2.ts), so kafkajs's warning about its changed default does not concern us
@@ -23,6 +24,7 @@ if ((require('kafkajs/package.json') as { version: string }).version === knownVe
   replace(inner.encodeBatch, { ...batch, RecordBatch: fastEncodeBatch(batch.RecordBatch) })
   replace(inner.decodeRecord, fastDecodeRecord())
   replace(inner.groupMessages, groupMessagesPerPartition)
+  sparePointlessTimers(require(inner.requestQueue) as RequestQueue)
 }
 
 /** Who requires the file from now on gets the replacement. */
@@ -30,6 +32,23 @@ function replace(file: string, replacement: unknown): void {
   require(file)
   const loaded = require.cache[require.resolve(file)]
   if (loaded) loaded.exports = replacement
+}
+
+interface RequestQueue {
+  prototype: {
+    pending: unknown[]
+    throttledUntil: number
+    throttleCheckTimeoutId: unknown
+    scheduleCheckPendingRequests(): void
+  }
+}
+
+/** With nothing waiting and no throttling it would set a timer for a time long ago, at which Node warns on the console. */
+function sparePointlessTimers({ prototype }: RequestQueue): void {
+  const schedule = prototype.scheduleCheckPendingRequests
+  prototype.scheduleCheckPendingRequests = function () {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this)
+  }
 }
 
 export const { Kafka, logLevel, AssignerProtocol, Partitioners } = require('kafkajs') as typeof Kafkajs
