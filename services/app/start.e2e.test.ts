@@ -70,6 +70,16 @@ describe('the whole system', () => {
   })
 })
 
+it('a fault that nobody caught is its last word, not silence', async () => {
+  const fault = "process.on('SIGUSR2', () => { throw new Error('out of the blue') })"
+  const app = await startAppProcess({
+    dataDir: folder.path,
+    environment: { NODE_OPTIONS: `--import="data:text/javascript,${encodeURIComponent(fault)}"` },
+  })
+  expect((await app.end('SIGUSR2')).code).toBe(70)
+  expect(app.log.at(-1)).toMatchObject({ level: 60, code: 'QLY_INTERNAL', msg: 'out of the blue' })
+})
+
 describe('a start that cannot succeed says why, and ends', () => {
   it('all faults of the configuration with their lines', async () => {
     const output = await fails('cameras:\n  - { id: a/b, name: x, source: "ftp://x" }\nbus: { engine: rabbit }\n')
