@@ -7,6 +7,7 @@ import type { CameraFrame, FrameCutPixels, FramePlan } from '../contracts/frames
 import type { Outgoing } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Detection } from './detection/detection.ts'
+import { findsBoxes } from './detection/families/families.ts'
 import { mergeCuts } from './detection/to-frame.ts'
 import type { EvidencePictures } from './evidence/evidence-pictures.ts'
 import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
@@ -104,7 +105,7 @@ export function createCameraEye(
       size = { width: frame.width, height: frame.height }
     }
     const found = await Promise.all(models.map(async (model) => ({ model, detections: await detect(frame, model) })))
-    const boxes = found.filter(({ model }) => model.description.family !== 'classifier')
+    const boxes = found.filter(({ model }) => findsBoxes(model.description.family))
     const tracked = tracker.update(
       boxes.flatMap(({ detections }) => detections),
       at,

@@ -1,23 +1,9 @@
 // From pixels to tensors and from tensors to detections in the frame, checked on numbers worked out by hand.
 import { describe, expect, it } from 'vitest'
-import { inputFormatOf, type ModelDescription } from '../model-registry/model-description.ts'
-import { createDecoder, yoloxGrid } from './decode-output.ts'
+import { inputFormatOf, type ModelInput } from '../model-registry/model-description.ts'
 import { createTensorBuilder } from './input-tensor.ts'
 import { suppressNonMaxima } from './non-maximum-suppression.ts'
 import { boxToFrame, type CutPlacement, mergeCuts } from './to-frame.ts'
-
-const describeModel = (changes: Partial<ModelDescription>): ModelDescription => ({
-  file: 'model.onnx',
-  family: 'qianliyan',
-  labels: ['car', 'person'],
-  input: { width: 32, height: 32, letterbox: 'centre' },
-  threshold: 0.5,
-  nms: 0.6,
-  sha256: '0'.repeat(64),
-  licence: 'x',
-  trainedOn: 'x',
-  ...changes,
-})
 
 describe('input tensors', () => {
   const rgb = Uint8Array.from([10, 20, 30, 40, 50, 60])
@@ -37,43 +23,18 @@ describe('input tensors', () => {
     expect(tensor.data[0]).toBeCloseTo((10 / 255 - 0.485) / 0.229, 5)
     expect(tensor.data[5]).toBeCloseTo((60 / 255 - 0.406) / 0.225, 5)
   })
+  it('of quantised models are pixels less 128, or the pixels; scaled ones are rounded and kept in range', () => {
+    const build = (changes: Partial<ModelInput>) =>
+      createTensorBuilder(inputFormatOf({ family: 'ultralytics', input: { ...input, layout: 'nhwc', ...changes } }))(
+        rgb,
+      )
+    expect([...build({ type: 'int8' }).data]).toEqual([-118, -108, -98, -88, -78, -68])
+    expect([...build({ type: 'uint8', channels: 'bgr' }).data]).toEqual([30, 20, 10, 60, 50, 40])
+    expect([...build({ type: 'int8', mean: [0, 0, 0], scale: 2.26 }).data]).toEqual([23, 45, 68, 90, 113, 127])
+  })
 })
 
-describe('output decoding', () => {
-  it('reads the raw head of YOLOX: grid, stride, exponent, objectness times class', () => {
-    const description = describeModel({ family: 'yolox' })
-    const grid = yoloxGrid(description.input)
-    expect(grid).toHaveLength(16 + 4 + 1)
-    const data = new Float32Array(grid.length * 7)
-    // anchor 17: the second of stride 16, at column 1, line 0
-    data.set([0.5, 0.25, Math.log(2), Math.log(0.5), 0.9, 0.1, 0.8], 17 * 7)
-    const outputs = { output: { type: 'float32', dims: [1, grid.length, 7], data } }
-    const [found, ...others] = createDecoder(description, ['output'])(outputs, { minimumScore: 0.1 })
-    expect(others).toEqual([])
-    expect(found).toMatchObject({ label: 'person', score: expect.closeTo(0.72, 5) })
-    // centre (1.5, 0.25) · 16 = (24, 4), size (2, 0.5) · 16 = (32, 8)
-    expect(found?.box.map((edge) => Math.round(edge * 1000) / 1000)).toEqual([8, 0, 40, 8])
-  })
-  it('reads boxes and scores of our own family, drops nonsense', () => {
-    const outputs = {
-      boxes: {
-        type: 'float32',
-        dims: [1, 4, 4],
-        data: Float32Array.from([1, 2, 3, 4, 5, 5, 4, 4, Number.NaN, 0, 1, 1, 0, 0, 9, 9]),
-      },
-      scores: { type: 'float32', dims: [1, 4, 2], data: Float32Array.from([0.7, 0.2, 0.9, 0, 0.9, 0, 0.05, 0.04]) },
-    }
-    const found = createDecoder(describeModel({}), ['boxes', 'scores'])(outputs, { minimumScore: 0.1 })
-    expect(found).toEqual([{ label: 'car', score: expect.closeTo(0.7, 5), box: [1, 2, 3, 4] }])
-  })
-  it('reads a classifier, logits or probabilities', () => {
-    const decode = createDecoder(describeModel({ family: 'classifier' }), ['y'])
-    const logits = { y: { type: 'float32', dims: [1, 2], data: Float32Array.from([3, 1]) } }
-    const [first] = decode(logits, { minimumScore: 0.5 })
-    expect(first).toMatchObject({ label: 'car', score: expect.closeTo(1 / (1 + Math.exp(-2)), 5), box: [0, 0, 32, 32] })
-    const shares = { y: { type: 'float32', dims: [1, 2], data: Float32Array.from([0.25, 0.75]) } }
-    expect(decode(shares, { minimumScore: 0.5 })).toMatchObject([{ label: 'person', score: 0.75 }])
-  })
+describe('suppression', () => {
   it('suppresses doubles of one label only', () => {
     const at = (x: number, label: string, score: number) => ({ label, score, box: [x, 0, x + 10, 10] as const })
     const kept = suppressNonMaxima(

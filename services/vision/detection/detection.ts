@@ -9,6 +9,8 @@ export interface CutDetection {
   /** 0..1 */
   readonly score: number
   readonly box: Box
+  /** of an embedding only: the look of the cut, of length 1 */
+  readonly vector?: Float32Array
 }
 
 /** A detection in the full frame, as fractions. */

@@ -1,9 +1,11 @@
 // From RGB pixels at the model's size to the input tensor. uint8 NHWC RGB (our own family) is taken as it is, without copying.
 import type { InputFormat } from '../model-registry/model-description.ts'
 
+export type InputData = Uint8Array | Int8Array | Float32Array<ArrayBuffer> | Float16Array<ArrayBuffer>
+
 export interface InputTensor {
-  readonly type: 'uint8' | 'float32'
-  readonly data: Uint8Array | Float32Array<ArrayBuffer>
+  readonly type: InputFormat['type']
+  readonly data: InputData
   readonly shape: readonly [number, number, number, number]
 }
 
@@ -15,51 +17,54 @@ export function createTensorBuilder(format: InputFormat): (rgb: Uint8Array) => I
     return (rgb) => ({ type, data: rgb, shape })
   }
   const pixels = width * height
-  const target = type === 'uint8' ? new Uint8Array(pixels * 3) : new Float32Array(pixels * 3)
-  const channels = ([0, 1, 2] as const).map((output) => {
-    const source = format.channels === 'rgb' ? output : 2 - output
-    return {
-      source,
-      factor: format.scale / format.deviation[output],
-      offset: -format.mean[output] / format.deviation[output],
-    }
-  })
+  const target = arrayOf(type, pixels * 3)
+  const channels = ([0, 1, 2] as const).map((output) => ({
+    source: format.channels === 'rgb' ? output : 2 - output,
+    values: valuesOf(type, (byte) => (byte * format.scale - format.mean[output]) / format.deviation[output]),
+  }))
   return (rgb) => {
-    for (const [output, { source, factor, offset }] of channels.entries()) {
-      const plain = factor === 1 && offset === 0
-      const start = layout === 'nchw' ? output * pixels : output
-      const stride = layout === 'nchw' ? 1 : 3
-      if (plain) copyChannel(target, rgb, pixels, start, stride, source)
-      else scaleChannel(target, rgb, pixels, start, stride, source, factor, offset)
+    for (const [output, { source, values }] of channels.entries()) {
+      if (layout === 'nchw') fill(target, rgb, pixels, output * pixels, 1, source, values)
+      else fill(target, rgb, pixels, output, 3, source, values)
     }
     return { type, data: target, shape }
   }
 }
 
-function copyChannel(
-  target: Uint8Array | Float32Array,
+function fill(
+  target: InputData,
   rgb: Uint8Array,
   pixels: number,
   start: number,
   stride: number,
   source: number,
+  values: InputData,
 ): void {
   for (let pixel = 0, to = start, from = source; pixel < pixels; pixel++, to += stride, from += 3) {
-    target[to] = rgb[from] as number
+    target[to] = values[rgb[from] as number] as number
   }
 }
 
-function scaleChannel(
-  target: Uint8Array | Float32Array,
-  rgb: Uint8Array,
-  pixels: number,
-  start: number,
-  stride: number,
-  source: number,
-  factor: number,
-  offset: number,
-): void {
-  for (let pixel = 0, to = start, from = source; pixel < pixels; pixel++, to += stride, from += 3) {
-    target[to] = (rgb[from] as number) * factor + offset
+/** What each of the 256 bytes becomes; whole numbers are rounded and kept in range. */
+function valuesOf(type: InputFormat['type'], value: (byte: number) => number): InputData {
+  const limits = { uint8: [0, 255], int8: [-128, 127] } as const
+  const values = arrayOf(type, 256)
+  for (let byte = 0; byte < 256; byte++) {
+    if (type === 'float32' || type === 'float16') values[byte] = value(byte)
+    else values[byte] = Math.min(limits[type][1], Math.max(limits[type][0], Math.round(value(byte))))
+  }
+  return values
+}
+
+function arrayOf(type: InputFormat['type'], length: number): InputData {
+  switch (type) {
+    case 'uint8':
+      return new Uint8Array(length)
+    case 'int8':
+      return new Int8Array(length)
+    case 'float32':
+      return new Float32Array(length)
+    case 'float16':
+      return new Float16Array(length)
   }
 }

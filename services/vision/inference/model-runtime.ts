@@ -1,10 +1,13 @@
 // One ONNX session with its pre- and post-processing: pixels in, detections out. Opening it proves that the graph is what model.json says.
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession } from 'onnxruntime-node'
 import { AppError } from '../../contracts/errors.ts'
-import { createDecoder, type OutputTensor, yoloxGrid } from '../detection/decode-output.ts'
 import type { CutDetection } from '../detection/detection.ts'
-import { createTensorBuilder, type InputTensor } from '../detection/input-tensor.ts'
+import { families } from '../detection/families/families.ts'
+import type { Decoder, Outputs } from '../detection/families/family.ts'
+import { toOutputTensor } from '../detection/families/output-tensor.ts'
+import { createTensorBuilder } from '../detection/input-tensor.ts'
 import { inputFormatOf, type ModelDescription } from '../model-registry/model-description.ts'
+import { inputsOf, toTensor } from './graph-inputs.ts'
 
 export interface ModelFile {
   /** name for people and metrics */
@@ -42,22 +45,25 @@ export async function openModelRuntime(model: ModelFile, options: { threads: num
   const format = inputFormatOf(description)
   const build = createTensorBuilder(format)
   const grey = new Uint8Array(format.width * format.height * 3).fill(114)
-  const faults = [...inputFaults(session, build(grey)), ...outputNameFaults(session, description)]
-  if (faults.length > 0) {
+  const inputs = inputsOf(session, build(grey), description)
+  if (inputs.faults.length > 0) {
     await session.release()
-    return refuse(faults.join('; '))
+    return refuse(inputs.faults.join('; '))
   }
-  const inputName = session.inputNames[0] as string
-  const decode = createDecoder(description, session.outputNames)
 
-  const run = async (rgb: Uint8Array) => {
-    const { type, data, shape } = build(rgb)
-    return (await session.run({ [inputName]: new Tensor(type, data, shape) })) as Record<string, OutputTensor>
+  const run = async (rgb: Uint8Array): Promise<Outputs> => {
+    const raw = await session.run({ ...inputs.constant, [inputs.picture]: toTensor(build(rgb)) })
+    const entries = Object.entries(raw).map(([output, tensor]) => [
+      output,
+      toOutputTensor(output, tensor, description.outputs?.[output]),
+    ])
+    return Object.fromEntries(entries)
   }
+  let decode: Decoder
   try {
     const outputs = await run(grey).catch((cause: Error) => refuse(`does not run: ${cause.message}`, cause))
-    const shapeFaults = outputFaults(outputs, description, session.outputNames)
-    if (shapeFaults.length > 0) refuse(shapeFaults.join('; '))
+    const fit = families[description.family].fit(outputs, description, session.outputNames)
+    decode = 'decoder' in fit ? fit.decoder : refuse(fit.faults.join('; '))
   } catch (error) {
     await session.release()
     throw error
@@ -67,63 +73,5 @@ export async function openModelRuntime(model: ModelFile, options: { threads: num
       return decode(await run(rgb), { minimumScore })
     },
     release: () => session.release(),
-  }
-}
-
-function inputFaults(session: InferenceSession, wanted: InputTensor): string[] {
-  const [input] = session.inputMetadata
-  if (session.inputNames.length !== 1 || input === undefined) {
-    return [`has the inputs ${session.inputNames.join(', ') || '(none)'}; one picture input is expected`]
-  }
-  if (!input.isTensor) return [`input ${input.name} is no tensor`]
-  const faults: string[] = []
-  if (input.type !== wanted.type) {
-    faults.push(`input ${input.name} is ${input.type}; model.json (or its family) says ${wanted.type}`)
-  }
-  const fits =
-    input.shape.length === 4 &&
-    input.shape.every((size, axis) => typeof size === 'string' || size === wanted.shape[axis])
-  if (!fits) {
-    faults.push(
-      `input ${input.name} has the shape [${input.shape.join(', ')}]; model.json asks for [${wanted.shape.join(', ')}]`,
-    )
-  }
-  return faults
-}
-
-function outputNameFaults(session: InferenceSession, { family }: ModelDescription): string[] {
-  const names = session.outputNames
-  if (family !== 'qianliyan') {
-    return names.length === 1 ? [] : [`has the outputs ${names.join(', ')}; family ${family} has one`]
-  }
-  const missing = ['boxes', 'scores'].filter((name) => !names.includes(name))
-  return missing.length === 0 ? [] : [`has the outputs ${names.join(', ')}; ${missing.join(' and ')} missing`]
-}
-
-function outputFaults(
-  outputs: Readonly<Record<string, OutputTensor>>,
-  { family, labels, input }: ModelDescription,
-  names: readonly string[],
-): string[] {
-  const check = (name: string, dims: readonly (number | undefined)[], meaning: string): string[] => {
-    const output = outputs[name] as OutputTensor
-    if (output.type !== 'float32') return [`output ${name} is ${output.type}, not float32`]
-    const fits =
-      output.dims.length === dims.length &&
-      output.dims.every((size, axis) => dims[axis] === undefined || dims[axis] === size)
-    const asked = dims.map((size) => size ?? 'N').join(', ')
-    return fits ? [] : [`output ${name} has the shape [${output.dims.join(', ')}], expected [${asked}] (${meaning})`]
-  }
-  const first = names[0] as string
-  switch (family) {
-    case 'qianliyan':
-      return [
-        ...check('boxes', [1, undefined, 4], 'x1, y1, x2, y2'),
-        ...check('scores', [1, outputs.boxes?.dims[1], labels.length], `${labels.length} labels in model.json`),
-      ]
-    case 'yolox':
-      return check(first, [1, yoloxGrid(input).length, 5 + labels.length], `5 + ${labels.length} labels in model.json`)
-    case 'classifier':
-      return check(first, [1, labels.length], `${labels.length} labels in model.json`)
   }
 }

@@ -3,6 +3,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import { AppError } from '../../contracts/errors.ts'
+import { type FamilyName, families, familyNames } from '../detection/families/families.ts'
 
 const Channel = Type.Tuple([Type.Number(), Type.Number(), Type.Number()])
 
@@ -10,9 +11,14 @@ export const ModelInput = Type.Object(
   {
     width: Type.Integer({ minimum: 16, maximum: 4096, description: 'pixels' }),
     height: Type.Integer({ minimum: 16, maximum: 4096, description: 'pixels' }),
-    letterbox: Type.Enum(['centre', 'top-left'], { description: 'where the scaled picture sits; the rest is 114' }),
+    letterbox: Type.Enum(['centre', 'top-left'], {
+      default: 'centre',
+      description: 'where the scaled picture sits; the rest is 114',
+    }),
     layout: Type.Optional(Type.Enum(['nhwc', 'nchw'], { description: 'default: that of the family' })),
-    type: Type.Optional(Type.Enum(['uint8', 'float32'], { description: 'default: that of the family' })),
+    type: Type.Optional(
+      Type.Enum(['uint8', 'int8', 'float16', 'float32'], { description: 'default: that of the family' }),
+    ),
     channels: Type.Optional(Type.Enum(['rgb', 'bgr'], { description: 'default: that of the family' })),
     scale: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, description: 'value = (pixel × scale − mean) / deviation' }),
@@ -22,12 +28,17 @@ export const ModelInput = Type.Object(
   },
   { additionalProperties: false },
 )
+export type ModelInput = Static<typeof ModelInput>
 
 export const ModelDescription = Type.Object(
   {
     file: Type.String({ default: 'model.onnx', pattern: '^[^/\\\\]+\\.onnx$', description: 'name in the same folder' }),
-    family: Type.Enum(['qianliyan', 'yolox', 'classifier']),
-    labels: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 10_000 }),
+    family: Type.Enum([...familyNames]),
+    labels: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      minItems: 1,
+      maxItems: 10_000,
+      description: 'in the order of the outputs; an embedding has one, by default "embedding"',
+    }),
     classes: Type.Optional(
       Type.Record(Type.String(), Type.String({ minLength: 1, maxLength: 64 }), {
         description:
@@ -35,7 +46,12 @@ export const ModelDescription = Type.Object(
       }),
     ),
     input: ModelInput,
-    threshold: Type.Number({ minimum: 0, maximum: 1, description: 'score from which a detection counts' }),
+    threshold: Type.Number({
+      default: 0.3,
+      minimum: 0,
+      maximum: 1,
+      description: 'score from which a detection counts',
+    }),
     thresholds: Type.Optional(
       Type.Record(Type.String(), Type.Number({ minimum: 0, maximum: 1 }), { description: 'class → its own threshold' }),
     ),
@@ -45,6 +61,16 @@ export const ModelDescription = Type.Object(
       maximum: 1,
       description: 'boxes of one class that overlap more (IoU) are one',
     }),
+    outputs: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object(
+          { scale: Type.Number({ exclusiveMinimum: 0 }), zeroPoint: Type.Optional(Type.Integer()) },
+          { additionalProperties: false },
+        ),
+        { description: 'int8 or uint8 output → value = (stored − zeroPoint) × scale' },
+      ),
+    ),
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     licence: Type.String({ minLength: 1, maxLength: 256 }),
     trainedOn: Type.String({ minLength: 1, maxLength: 2000 }),
@@ -59,29 +85,24 @@ export interface InputFormat {
   readonly height: number
   readonly letterbox: 'centre' | 'top-left'
   readonly layout: 'nhwc' | 'nchw'
-  readonly type: 'uint8' | 'float32'
+  readonly type: 'uint8' | 'int8' | 'float16' | 'float32'
   readonly channels: 'rgb' | 'bgr'
   readonly scale: number
   readonly mean: readonly [number, number, number]
   readonly deviation: readonly [number, number, number]
 }
 
-/** Each family's usual input: ours normalises in the graph; YOLOX (0.1.1) takes BGR 0..255; classifiers the ImageNet means of torchvision. */
-const familyInput: Record<ModelDescription['family'], Omit<InputFormat, 'width' | 'height' | 'letterbox'>> = {
-  qianliyan: { layout: 'nhwc', type: 'uint8', channels: 'rgb', scale: 1, mean: [0, 0, 0], deviation: [1, 1, 1] },
-  yolox: { layout: 'nchw', type: 'float32', channels: 'bgr', scale: 1, mean: [0, 0, 0], deviation: [1, 1, 1] },
-  classifier: {
-    layout: 'nchw',
-    type: 'float32',
-    channels: 'rgb',
-    scale: 1 / 255,
-    mean: [0.485, 0.456, 0.406],
-    deviation: [0.229, 0.224, 0.225],
-  },
-}
+/** int8 inputs of quantised models: pixel − 128. */
+const signed = { scale: 1, mean: [128, 128, 128], deviation: [1, 1, 1] } as const
+/** uint8 inputs take the pixels. */
+const plain = { scale: 1, mean: [0, 0, 0], deviation: [1, 1, 1] } as const
 
+/** The family's usual input, changed by what model.json says. */
 export function inputFormatOf({ family, input }: Pick<ModelDescription, 'family' | 'input'>): InputFormat {
-  return { ...familyInput[family], ...input }
+  const usual: Omit<InputFormat, 'width' | 'height' | 'letterbox'> = families[family].input
+  const type = input.type ?? usual.type
+  const values = type === 'int8' ? signed : type === 'uint8' ? plain : usual.type === 'uint8' ? plain : {}
+  return { ...usual, ...values, ...input }
 }
 
 const validator = Compile(ModelDescription as TSchema)
@@ -94,11 +115,17 @@ export function parseModelDescription(text: string, where: string): ModelDescrip
   } catch (cause) {
     throw new AppError('QLY_MODEL_INVALID', `${where} is not JSON: ${(cause as Error).message}`, { cause })
   }
-  const value = Value.Default(ModelDescription, written)
+  const value = Value.Default(ModelDescription, withLabels(written))
   const faults = [...validator.Errors(value)].map(({ instancePath, message }) => `${instancePath || '/'}: ${message}`)
   if (faults.length === 0) faults.push(...contradictions(value as ModelDescription))
   if (faults.length > 0) throw new AppError('QLY_MODEL_INVALID', `${where}: ${faults.join('; ')}`, { details: faults })
   return value as ModelDescription
+}
+
+/** An embedding's one label means nothing, so it need not be written. */
+function withLabels(written: unknown): unknown {
+  const isEmbedding = (written as { family?: FamilyName } | null)?.family === 'embedding'
+  return isEmbedding ? { labels: ['embedding'], ...(written as object) } : written
 }
 
 function contradictions(description: ModelDescription): string[] {
