@@ -6,6 +6,7 @@ import type { DeviceMessageSink, DevicePublisher } from '../../contracts/device-
 import { AppError } from '../../contracts/errors.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import type { Logger } from '../../kernel/logging/logger.ts'
+import { type Listeners, openListeners } from '../../kernel/network/listeners.ts'
 import type { Authenticator } from '../access/authenticator.ts'
 import type { DeviceRegistry } from '../access/device-registry.ts'
 import { isDownlink, maySubscribe } from '../access/topic-access.ts'
@@ -13,7 +14,6 @@ import type { BrokerMetrics } from '../broker-metrics.ts'
 import { createSessionStore } from './bounded-persistence.ts'
 import { DeviceConnection } from './device-connection.ts'
 import { createIntake, type Session } from './device-intake.ts'
-import { type Listeners, openListeners } from './listeners.ts'
 import { createLoginDesk } from './login-desk.ts'
 import { reasons } from './mqtt5-translator.ts'
 import type { PresenceTracker } from './presence-tracker.ts'
@@ -168,7 +168,7 @@ export function createEmbeddedBroker(deps: EmbeddedBrokerDeps, config: Pick<Conf
       aedes.on('clientError', (client, error) => {
         logger.debug({ clientId: client.id, reason: error.message }, 'a connection ended')
       })
-      listeners = await openListeners(mqtt, config.bind, onConnection)
+      listeners = await openListeners(mqtt, config.bind, { section: 'mqtt', variable: 'QLY_MQTT_PORT' }, onConnection)
     },
     async stop() {
       if (stopping) return

@@ -108,6 +108,31 @@ export type MqttConfig = Static<typeof MqttConfig>
 export const RtspConfig = Type.Object(
   {
     port: Port(8554),
+    tls: Type.Optional(
+      Type.Object(
+        {
+          port: Port(8322),
+          certificate: Type.String({ description: 'PEM file' }),
+          key: Type.String({ description: 'PEM file' }),
+          certificateAuthority: Type.Optional(
+            Type.String({ description: 'PEM file; clients need a certificate that it signed' }),
+          ),
+        },
+        { additionalProperties: false, description: 'rtsps://, beside the plain port' },
+      ),
+    ),
+    udp: Type.Object(
+      {
+        enabled: Type.Boolean({ default: true, description: 'serve players over UDP; publishers use the connection' }),
+        port: Type.Integer({
+          default: 0,
+          minimum: 0,
+          maximum: 65_534,
+          description: 'RTP is sent from this port, RTCP from the next one; 0: any free pair',
+        }),
+      },
+      section,
+    ),
     maximumSessions: Type.Integer({ default: 256, minimum: 1, description: 'connections of publishers and players' }),
     idleSeconds: Type.Number({
       default: 60,

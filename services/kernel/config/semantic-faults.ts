@@ -83,6 +83,7 @@ function ports(config: Config): SemanticFault[] {
     [['http', 'port'], config.http.port],
     [['mqtt', 'port'], config.mqtt.url ? 0 : config.mqtt.port],
     [['rtsp', 'port'], config.rtsp.port],
+    ...(config.rtsp.tls ? [[['rtsp', 'tls', 'port'], config.rtsp.tls.port] satisfies [string[], number]] : []),
     ...(config.mqtt.tls ? [[['mqtt', 'tls', 'port'], config.mqtt.tls.port] satisfies [string[], number]] : []),
   ]
   const seen = new Map<number, string>()

@@ -30,7 +30,15 @@ const plan: FramePlan = {
 async function serve(port = 0): Promise<RtspServer> {
   const server = createRtspServer(
     { clock: systemClock, logger: silentLogger, registry: createMetrics() },
-    { bind: '127.0.0.1', port, maximumSessions: 20, idleSeconds: 60, playerQueueBytes: 1e6, groupCacheBytes: 1e6 },
+    {
+      bind: '127.0.0.1',
+      port,
+      udp: { enabled: true, port: 0 },
+      maximumSessions: 20,
+      idleSeconds: 60,
+      playerQueueBytes: 1e6,
+      groupCacheBytes: 1e6,
+    },
     { verify: ({ matches }) => matches('p@ss/word') },
   )
   await server.start()

@@ -43,7 +43,7 @@ const bytesOf = (...packets: StreamPacket[]) => packets.map(({ bytes }) => bytes
 
 describe('a published stream', () => {
   it('gives a late player everything from the last key frame on, parameter sets and sound included', () => {
-    const stream = createPublishedStream('cam', [video, audio], { cacheBytes: 10_000 })
+    const stream = createPublishedStream('cam', [video, audio], { cacheBytes: 10_000, now: () => 0 })
     const group = [sps(10), pps(10), key(10), sound(11), plain(12)]
     for (const each of [sps(1), pps(1), key(1), plain(2), ...group]) stream.publish(each)
     const late = play(stream)
@@ -55,7 +55,7 @@ describe('a published stream', () => {
   })
 
   it('lets a player wait for a key frame where there is no cache', () => {
-    const stream = createPublishedStream('cam', [video, audio], { cacheBytes: 10_000 })
+    const stream = createPublishedStream('cam', [video, audio], { cacheBytes: 10_000, now: () => 0 })
     const early = play(stream)
     for (const each of [plain(1), sound(1)]) stream.publish(each)
     expect(early.got).toEqual([])
@@ -64,7 +64,7 @@ describe('a published stream', () => {
   })
 
   it('gives a group up that outgrows the bound, and begins anew with the next', () => {
-    const stream = createPublishedStream('cam', [video], { cacheBytes: 200 })
+    const stream = createPublishedStream('cam', [video], { cacheBytes: 200, now: () => 0 })
     for (const each of [key(1), plain(2, 300), plain(3)]) stream.publish(each)
     const late = play(stream)
     expect(late.got).toEqual([])
@@ -77,12 +77,12 @@ describe('a published stream', () => {
   it('knows a key frame in fragments and aggregates, and H.265', () => {
     const fragment = packet(5, [0x7c, 0x85, 1])
     const aggregate = packet(6, [0x78, 0, 2, 0x67, 1, 0, 2, 0x65, 1])
-    const stream = createPublishedStream('cam', [video], { cacheBytes: 1000 })
+    const stream = createPublishedStream('cam', [video], { cacheBytes: 1000, now: () => 0 })
     for (const start of [fragment, aggregate]) {
       stream.publish(start)
       expect(play(stream).got).toEqual(bytesOf(start))
     }
-    const newer = createPublishedStream('cam', [{ ...video, codec: 'H265' }], { cacheBytes: 1000 })
+    const newer = createPublishedStream('cam', [{ ...video, codec: 'H265' }], { cacheBytes: 1000, now: () => 0 })
     newer.publish(packet(1, [0x02, 1]))
     expect(play(newer).got).toEqual([])
     newer.publish(packet(2, [0x62, 1, 0x93, 0]))
@@ -90,14 +90,14 @@ describe('a published stream', () => {
   })
 
   it('puts parameter sets from the stream into the description', () => {
-    const stream = createPublishedStream('cam', [video], { cacheBytes: 1000 })
+    const stream = createPublishedStream('cam', [video], { cacheBytes: 1000, now: () => 0 })
     for (const each of [sps(1, 7), pps(1), key(1)]) stream.publish(each)
     const [track] = readSessionDescription(stream.description()) ?? []
     expect(track && parameterSetsOf(track)).toEqual([Buffer.from([0x67, 7]), Buffer.from([0x68, 1])])
   })
 
   it('tells players when the publisher has gone; one that left hears nothing', () => {
-    const stream = createPublishedStream('cam', [audio], { cacheBytes: 1000 })
+    const stream = createPublishedStream('cam', [audio], { cacheBytes: 1000, now: () => 0 })
     const [one, two] = [play(stream), play(stream)]
     two.leave()
     stream.publish(sound(1))

@@ -2,6 +2,7 @@
 import { type NalCodec, readFragment, roleOf, startingRole, unitsOf } from '../rtsp/nal-units.ts'
 import { readRtp } from '../rtsp/rtp.ts'
 import { type Track, withParameterSets, writeSessionDescription } from '../rtsp/session-description.ts'
+import { createSenderReports } from './sender-reports.ts'
 
 /** One packet of a track. */
 export interface StreamPacket {
@@ -33,10 +34,11 @@ export interface PublishedStream {
 export function createPublishedStream(
   path: string,
   announced: readonly Track[],
-  limits: { readonly cacheBytes: number },
+  options: { readonly cacheBytes: number; readonly now: () => number },
 ): PublishedStream {
   const tracks = [...announced]
   const videoTrack = tracks.findIndex((track) => track.kind === 'video')
+  const reports = tracks.map(({ clockRate }) => createSenderReports(clockRate))
   const sets = tracks.map(() => new Map<'vps' | 'sps' | 'pps', Buffer>())
   const players = new Map<StreamPlayer, { waiting: boolean }>()
   let cache: StreamPacket[] = []
@@ -54,7 +56,7 @@ export function createPublishedStream(
   const keep = (packet: StreamPacket) => {
     if (!caching) return
     cachedBytes += packet.bytes.length
-    if (cachedBytes > limits.cacheBytes) {
+    if (cachedBytes > options.cacheBytes) {
       // too long a group: late players wait for the next key frame instead
       cache = []
       caching = false
@@ -94,6 +96,13 @@ export function createPublishedStream(
         place.waiting = false
         player.take(packet)
       }
+      const report = reports[packet.track]
+      if (packet.control) report?.heard(packet.bytes)
+      const due = packet.control ? undefined : report?.sent(packet.bytes, options.now())
+      if (!due) return
+      const told: StreamPacket = { track: packet.track, control: true, bytes: due }
+      if (videoTrack >= 0) keep(told)
+      for (const [player, { waiting }] of players) if (!waiting) player.take(told)
     },
     join(player) {
       players.set(player, { waiting: videoTrack >= 0 && cache.length === 0 })

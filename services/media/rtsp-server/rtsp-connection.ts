@@ -4,18 +4,13 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import type { Logger } from '../../kernel/logging/logger.ts'
 import { challenges, proves, readAuthorization } from '../rtsp/authorization.ts'
-import {
-  createRtspReader,
-  header,
-  interleavedHeader,
-  type RtspItem,
-  type RtspRequest,
-  writeResponse,
-} from '../rtsp/rtsp-message.ts'
+import { createRtspReader, header, type RtspItem, type RtspRequest, writeResponse } from '../rtsp/rtsp-message.ts'
 import type { Track } from '../rtsp/session-description.ts'
 import { controlOf } from '../rtsp/session-description.ts'
+import type { MediaPorts } from './media-ports.ts'
 import { type RtspCredentials, rightNeeded } from './permission.ts'
-import type { PublishedStream, StreamPacket, StreamPlayer } from './published-stream.ts'
+import { createPlayerOutput } from './player-output.ts'
+import type { PublishedStream, StreamPlayer } from './published-stream.ts'
 import { type Answer, initialSession, type SessionFacts, type SessionState, stepSession } from './session.ts'
 import { reasonOf } from './status.ts'
 
@@ -24,6 +19,8 @@ export interface ConnectionDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly credentials: RtspCredentials
+  /** where packets go to players over UDP; undefined where they cannot */
+  readonly mediaPorts: MediaPorts | undefined
   readonly findStream: (path: string) => PublishedStream | undefined
   /** Takes the path; an earlier publisher of it is put out. Returns the stream and how to give it up. */
   readonly openStream: (path: string, tracks: readonly Track[], evict: () => void) => [PublishedStream, () => void]
@@ -74,13 +71,18 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
   let closed = false
   let cancelIdle: () => void = () => {}
 
+  const unpublish = () => {
+    publication?.giveUp()
+    publication = undefined
+  }
+
   const close = () => {
     if (closed) return
     closed = true
     cancelIdle()
     leave?.()
-    publication?.giveUp()
-    publication = undefined
+    unpublish()
+    output.close()
     if (!socket.destroyed) socket.destroySoon()
   }
 
@@ -105,13 +107,16 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
   }
   socket.on('drain', touch)
 
+  const output = createPlayerOutput(socket, deps, { queueBytes: limits.playerQueueBytes, heard: touch })
   const facts: SessionFacts = {
     sessionId,
     timeoutSeconds: Math.max(1, Math.round(limits.idleSeconds)),
+    peer: output.peer,
+    udp: deps.mediaPorts?.ports,
     published: (path) => deps.findStream(path)?.tracks,
     describe: (path) => deps.findStream(path)?.description() ?? '',
-    rtpInfo: (path, baseUrl, channels) =>
-      channels
+    rtpInfo: (path, baseUrl, carriers) =>
+      carriers
         .flatMap(({ track }) => {
           const next = deps.findStream(path)?.nextOf(track)
           return next ? [`url=${baseUrl}/${controlOf(track)};seq=${next.sequence};rtptime=${next.timestamp}`] : []
@@ -125,21 +130,20 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
     if (socket.writable) socket.write(writeResponse(answer.status, reasonOf(answer.status), headers, answer.body))
   }
 
-  const takePacket = (packet: StreamPacket) => {
-    const pair = state.channels.find(({ track }) => track === packet.track)
-    if (!pair || !socket.writable) return
-    if (socket.writableLength > limits.playerQueueBytes) return drop('slow')
-    socket.cork()
-    socket.write(interleavedHeader(packet.control ? pair.rtcp : pair.rtp, packet.bytes.length))
-    if (socket.write(packet.bytes)) touch()
-    socket.uncork()
+  const player: StreamPlayer = {
+    take(packet) {
+      const carrier = state.carriers.find(({ track }) => track === packet.track)
+      if (carrier && socket.writable && !output.take(carrier, packet)) drop('slow')
+    },
+    end() {
+      output.sayGoodbye(state.carriers)
+      close()
+    },
   }
-
-  const player: StreamPlayer = { take: takePacket, end: close }
 
   const handleData = (channel: number, bytes: Buffer) => {
     if (state.phase !== 'recording' || !publication) return
-    const pair = state.channels.find(({ rtp, rtcp }) => rtp === channel || rtcp === channel)
+    const pair = state.carriers.find(({ rtp, rtcp }) => rtp === channel || rtcp === channel)
     if (pair) publication.stream.publish({ track: pair.track, control: pair.rtcp === channel, bytes })
   }
 
@@ -183,12 +187,17 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
     }
     if (!(await authorise(request)) || closed) return
     const step = stepSession(state, request, facts)
+    if (step.state.carriers !== state.carriers) output.carry(step.state.carriers)
     state = step.state
     if (step.effect === 'publish') {
       const [stream, giveUp] = deps.openStream(state.path, state.tracks, close)
       publication = { stream, giveUp }
     }
-    if (step.effect === 'pause') leave?.()
+    if (step.effect === 'unpublish') unpublish()
+    if (step.effect === 'pause') {
+      leave?.()
+      output.pause()
+    }
     send(request, step.answer)
     if (step.effect === 'play') leave = deps.findStream(state.path)?.join(player)
     if (step.effect === 'close') close()

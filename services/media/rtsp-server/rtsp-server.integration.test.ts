@@ -21,6 +21,7 @@ beforeAll(async () => {
     {
       bind: '127.0.0.1',
       port: 0,
+      udp: { enabled: true, port: 0 },
       maximumSessions: 20,
       idleSeconds: 60,
       playerQueueBytes: 4_194_304,
@@ -167,12 +168,33 @@ describe('independent clients', () => {
     }
   })
 
-  it('refuses ffmpeg with a wrong password, and UDP', async () => {
+  it('ffprobe, ffmpeg and GStreamer play over UDP, each picture whole; an end of the stream reaches them', async () => {
+    let whole: Promise<{ stdout: string; stderr: string }> | undefined
+    await publish('udp', 'libx264', async () => {
+      const udp = ['-v', 'error', '-rtsp_transport', 'udp']
+      const probe = await run(programs[1]!, [...udp, '-show_streams', '-of', 'json', address('udp')])
+      const streams = JSON.parse(probe.stdout).streams as { codec_name: string }[]
+      expect(streams.map(({ codec_name }) => codec_name)).toEqual(['h264', 'aac'])
+      const frames = ['-i', address('udp'), '-frames:v', '40', '-an', '-f', 'framecrc', '-']
+      const decoded = await run(programs[0]!, [...udp, ...frames])
+      expect(decoded.stderr).toBe('')
+      expect(decoded.stdout.split('\n').filter((line) => /^0,/.test(line))).toHaveLength(40)
+      const location = `location=rtsp://127.0.0.1:${server.port}/udp`
+      const source = ['rtspsrc', location, 'protocols=udp', 'user-id=udp', 'user-pw=long secret']
+      const sink = ['!', 'rtph264depay', '!', 'h264parse', '!', 'identity', 'eos-after=30', '!', 'fakesink']
+      await run(programs[2]!, ['-q', ...source, ...sink], { timeout: 30_000 })
+      whole = run(programs[0]!, [...udp, '-i', address('udp'), '-c', 'copy', '-f', 'null', '-'], { timeout: 30_000 })
+      await expect.poll(() => server.streams.get('udp')?.players, { timeout: 10_000 }).toBe(1)
+    })
+    await whole
+  })
+
+  it('refuses ffmpeg with a wrong password, and publishing over UDP', async () => {
     await publish('cam', 'libx264', async () => {
       await expect(run(programs[1]!, ['-rtsp_transport', 'tcp', address('cam', 'wrong')])).rejects.toThrow(/401/)
-      await expect(run(programs[1]!, ['-rtsp_transport', 'udp', address('cam')])).rejects.toThrow(
-        /461|Unsupported|Invalid|not implemented/i,
-      )
+      const overUdp = ['-c:v', 'libx264', '-f', 'rtsp', '-rtsp_transport', 'udp', address('other')]
+      const source = ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=5', '-t', '1']
+      await expect(run(programs[0]!, [...source, ...overUdp])).rejects.toThrow(/461|Unsupported|Invalid|Protocol/i)
       expect(server.streams.size).toBe(1)
     })
   })

@@ -16,6 +16,7 @@ import { createRtspServer, type RtspServer } from './rtsp-server.ts'
 const limits = {
   bind: '127.0.0.1',
   port: 0,
+  udp: { enabled: true, port: 0 },
   maximumSessions: 20,
   idleSeconds: 60,
   playerQueueBytes: 65_536,

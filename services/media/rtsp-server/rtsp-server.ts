@@ -1,12 +1,14 @@
-// RTSP server: cameras, drones and simulators publish (ANNOUNCE, RECORD), others play, over the RTSP connection (TCP interleaved).
+// RTSP server: cameras, drones and simulators publish (ANNOUNCE, RECORD) over the RTSP connection, others play over it or over UDP.
 // The publisher is never held up: a player that does not keep pace is dropped.
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { RtspConfig } from '../../contracts/config/engines.ts'
-import { AppError } from '../../contracts/errors.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { counter, gauge } from '../../kernel/metrics/metrics.ts'
+import { type Listeners, openListeners } from '../../kernel/network/listeners.ts'
 import { writeResponse } from '../rtsp/rtsp-message.ts'
 import type { Track } from '../rtsp/session-description.ts'
+import { createMediaPorts } from './media-ports.ts'
 import type { RtspCredentials } from './permission.ts'
 import { createPublishedStream, type PublishedStream } from './published-stream.ts'
 import { serveConnection } from './rtsp-connection.ts'
@@ -15,11 +17,13 @@ import { reasonOf } from './status.ts'
 export interface RtspServer {
   /** The port it listens on; 0 before start. */
   readonly port: number
+  /** The port of RTSPS; undefined without `tls`, 0 before start. */
+  readonly tlsPort: number | undefined
   /** Paths that someone publishes, with the number of their players. */
   readonly streams: ReadonlyMap<string, { readonly players: number }>
   /** Resolves when the path is published the next time; rejects when the signal aborts. */
   nextPublication(path: string, signal: AbortSignal): Promise<void>
-  /** Listens. QLY_PORT_IN_USE if another program has the port. */
+  /** Listens. QLY_PORT_IN_USE if another program has a port, QLY_CONFIG_INVALID if a certificate cannot be read. */
   start(): Promise<void>
   /** Closes every connection; resolves when all are gone. Idempotent. */
   stop(): Promise<void>
@@ -43,12 +47,12 @@ export function createRtspServer(
     idleSeconds: config.idleSeconds,
     playerQueueBytes: Math.max(config.playerQueueBytes, 2 * config.groupCacheBytes),
   }
-  let server: Server | undefined
-  let port = 0
+  const mediaPorts = config.udp.enabled ? createMediaPorts(config.bind, config.udp.port) : undefined
+  let listeners: Listeners | undefined
 
   const openStream = (path: string, tracks: readonly Track[], evict: () => void): [PublishedStream, () => void] => {
     publishers.get(path)?.()
-    const stream = createPublishedStream(path, tracks, { cacheBytes: config.groupCacheBytes })
+    const stream = createPublishedStream(path, tracks, { cacheBytes: config.groupCacheBytes, now: clock.now })
     streams.set(path, stream)
     publishers.set(path, evict)
     streamsGauge.set(streams.size)
@@ -82,6 +86,8 @@ export function createRtspServer(
         clock,
         logger,
         credentials,
+        // over an encrypted connection nobody expects packets that are not
+        mediaPorts: socket instanceof TLSSocket ? undefined : mediaPorts,
         findStream: (path) => streams.get(path),
         openStream,
         onDropped: (reason) => dropped.inc({ reason }),
@@ -97,7 +103,10 @@ export function createRtspServer(
 
   return {
     get port() {
-      return port
+      return listeners?.port ?? 0
+    },
+    get tlsPort() {
+      return config.tls && (listeners?.tlsPort ?? 0)
     },
     streams,
     nextPublication: (path, signal) =>
@@ -107,34 +116,16 @@ export function createRtspServer(
         signal.addEventListener('abort', () => reject(signal.reason), { once: true })
       }),
     async start() {
-      const listening = createServer(accept)
-      server = listening
-      await listen(listening, config.port, config.bind)
-      const address = listening.address()
-      port = typeof address === 'object' && address ? address.port : config.port
-      logger.info({ port }, 'RTSP server listens')
+      await mediaPorts?.open()
+      listeners = await openListeners(config, config.bind, { section: 'rtsp', variable: 'QLY_RTSP_PORT' }, accept)
+      logger.info({ port: listeners.port, tlsPort: listeners.tlsPort, udp: mediaPorts?.ports }, 'RTSP server listens')
     },
     async stop() {
-      const closing = server && new Promise<void>((resolve) => server?.close(() => resolve()))
-      server = undefined
+      const closing = listeners?.close()
       const serving = [...connections.values()]
       for (const socket of connections.keys()) socket.destroy()
       await Promise.all([closing, ...serving])
+      mediaPorts?.close()
     },
   }
-}
-
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new AppError('QLY_PORT_IN_USE', `RTSP port ${port} is in use: set rtsp.port or QLY_RTSP_PORT`, {
-              cause: error,
-            })
-          : new AppError('QLY_INTERNAL', `RTSP cannot listen on ${host}:${port}: ${error.message}`, { cause: error }),
-      )
-    })
-    server.listen(port, host, () => resolve())
-  })
 }

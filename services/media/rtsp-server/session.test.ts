@@ -10,6 +10,8 @@ const tracks = readSessionDescription(description) ?? []
 const facts: SessionFacts = {
   sessionId: 'abc',
   timeoutSeconds: 60,
+  peer: '192.0.2.7',
+  udp: { rtp: 6000, rtcp: 6001 },
   published: (path) => (path === 'cam' ? tracks : undefined),
   describe: () => description,
   rtpInfo: () => 'url=rtsp://h/cam/trackID=0;seq=7;rtptime=9',
@@ -36,6 +38,9 @@ const recordSetup = (track: number) =>
 const playSetup = (track: number, channels = `${2 * track}-${2 * track + 1}`) =>
   request('SETUP', `rtsp://h/cam/trackID=${track}`, tcp(channels))
 
+const udpSetup = (track: number, ports: string) =>
+  request('SETUP', `rtsp://h/cam/trackID=${track}`, { transport: `RTP/AVP;unicast;${ports}` })
+
 function walk(...requests: RtspRequest[]): SessionState {
   return requests.reduce((state, next) => {
     const step = stepSession(state, next, facts)
@@ -50,9 +55,9 @@ const status = (state: SessionState, next: RtspRequest) => stepSession(state, ne
 describe('publishing', () => {
   it('goes announce, set up, record, teardown', () => {
     const state = walk(announce, recordSetup(0), recordSetup(1))
-    expect(state.channels).toEqual([
-      { track: 0, rtp: 0, rtcp: 1 },
-      { track: 1, rtp: 2, rtcp: 3 },
+    expect(state.carriers).toEqual([
+      { track: 0, carrier: 'tcp', rtp: 0, rtcp: 1 },
+      { track: 1, carrier: 'tcp', rtp: 2, rtcp: 3 },
     ])
     const recording = stepSession(state, request('RECORD', 'rtsp://h/cam', { session: 'abc' }), facts)
     expect(recording).toMatchObject({ effect: 'publish', state: { phase: 'recording', path: 'cam' } })
@@ -75,6 +80,18 @@ describe('publishing', () => {
     ['no path', request('ANNOUNCE', 'rtsp://h', sdp, description), 404],
   ])('refuses %s', (_, next, expected) => {
     expect(status(initialSession, next)).toBe(expected)
+  })
+
+  it('pauses and records again', () => {
+    const recording = walk(announce, recordSetup(0), request('RECORD'))
+    const paused = stepSession(recording, request('PAUSE'), facts)
+    expect(paused).toMatchObject({ effect: 'unpublish', state: { phase: 'ready', role: 'publisher' } })
+    expect(stepSession(paused.state, request('RECORD'), facts).effect).toBe('publish')
+  })
+
+  it('does not come over UDP', () => {
+    const udp = { transport: 'RTP/AVP;unicast;client_port=5000-5001;mode=record' }
+    expect(status(walk(announce), request('SETUP', 'rtsp://h/cam/streamid=0', udp))).toBe(461)
   })
 
   it('refuses what does not fit the state', () => {
@@ -104,19 +121,38 @@ describe('playing', () => {
     expect(stepSession(playing.state, request('PLAY'), facts).effect).toBe('none')
   })
 
+  it('goes over UDP to the ports that the player names, at its own address', () => {
+    const step = stepSession(initialSession, udpSetup(0, 'client_port=5000-5001'), facts)
+    expect(step.state.carriers).toEqual([{ track: 0, carrier: 'udp', rtp: 5000, rtcp: 5001 }])
+    expect(step.answer.headers[0]).toEqual(['Transport', 'RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001'])
+    expect(status(initialSession, udpSetup(0, 'client_port=5000-5001;destination=192.0.2.7'))).toBe(200)
+    expect(
+      stepSession(initialSession, udpSetup(0, 'client_port=5000'), { ...facts, udp: undefined }).answer.status,
+    ).toBe(461)
+    expect(status(walk(udpSetup(0, 'client_port=5000-5001')), udpSetup(1, 'client_port=5000-5001'))).toBe(400)
+    const list = request('SETUP', 'rtsp://h/cam/trackID=0', {
+      transport:
+        'RTP/SAVP;unicast;client_port=1-2, RTP/AVP/UDP;unicast;client_port=5000-5001,RTP/AVP/TCP;interleaved=0-1',
+    })
+    expect(walk(list).carriers[0]?.carrier).toBe('udp')
+  })
+
   it('gives a track other channels where those asked for are taken', () => {
     const state = walk(playSetup(0, '0-1'), playSetup(1, '0-1'))
-    expect(state.channels).toEqual([
-      { track: 0, rtp: 0, rtcp: 1 },
-      { track: 1, rtp: 2, rtcp: 3 },
+    expect(state.carriers).toEqual([
+      { track: 0, carrier: 'tcp', rtp: 0, rtcp: 1 },
+      { track: 1, carrier: 'tcp', rtp: 2, rtcp: 3 },
     ])
-    expect(walk(request('SETUP', 'rtsp://h/cam/trackID=1', { transport: 'RTP/AVP/TCP;unicast' })).channels).toEqual([
-      { track: 1, rtp: 0, rtcp: 1 },
+    expect(walk(request('SETUP', 'rtsp://h/cam/trackID=1', { transport: 'RTP/AVP/TCP;unicast' })).carriers).toEqual([
+      { track: 1, carrier: 'tcp', rtp: 0, rtcp: 1 },
     ])
   })
 
   it.each([
-    ['UDP', request('SETUP', 'rtsp://h/cam/trackID=0', { transport: 'RTP/AVP;unicast;client_port=5000-5001' }), 461],
+    ['multicast', request('SETUP', 'rtsp://h/cam/trackID=0', { transport: 'RTP/AVP;multicast' }), 461],
+    ['UDP to somebody else', udpSetup(0, 'client_port=5000-5001;destination=192.0.2.8'), 461],
+    ['UDP to a port of the system', udpSetup(0, 'client_port=53-54'), 461],
+    ['UDP without a port', udpSetup(0, 'x=y'), 400],
     ['no transport', request('SETUP', 'rtsp://h/cam/trackID=0'), 400],
     ['a channel that is no byte', request('SETUP', 'rtsp://h/cam/trackID=0', tcp('256-257')), 400],
     ['a track that is not there', request('SETUP', 'rtsp://h/cam/trackID=9', tcp('0-1')), 404],

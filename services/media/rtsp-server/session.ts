@@ -3,35 +3,38 @@
 import { header, type RtspRequest } from '../rtsp/rtsp-message.ts'
 import { audioCodecs, controlOf, readSessionDescription, type Track, videoCodecs } from '../rtsp/session-description.ts'
 import { pathOf } from './stream-path.ts'
-import { answerTransport, readTransport } from './transport.ts'
-
-/** RTP channel and RTCP channel of a track that was set up. */
-export interface ChannelPair {
-  readonly track: number
-  readonly rtp: number
-  readonly rtcp: number
-}
+import {
+  type AskedTransport,
+  answerTransport,
+  readTransport,
+  type ServerPorts,
+  type TrackCarrier,
+} from './transport.ts'
 
 export interface SessionState {
   readonly phase: 'start' | 'ready' | 'recording' | 'playing'
   readonly role: 'none' | 'publisher' | 'player'
   readonly path: string
   readonly tracks: readonly Track[]
-  readonly channels: readonly ChannelPair[]
+  readonly carriers: readonly TrackCarrier[]
 }
 
-export const initialSession: SessionState = { phase: 'start', role: 'none', path: '', tracks: [], channels: [] }
+export const initialSession: SessionState = { phase: 'start', role: 'none', path: '', tracks: [], carriers: [] }
 
 /** What the outside knows when a request comes. */
 export interface SessionFacts {
   readonly sessionId: string
   readonly timeoutSeconds: number
+  /** address of the client: the only one that UDP goes to */
+  readonly peer: string
+  /** our UDP ports; undefined where UDP is not served (switched off, or the connection is encrypted and the packets would not be) */
+  readonly udp: ServerPorts | undefined
   /** the tracks published under a path; undefined if nobody publishes there */
   readonly published: (path: string) => readonly Track[] | undefined
   /** the description for players of a path */
   readonly describe: (path: string) => string
   /** RTP-Info for a player that starts now */
-  readonly rtpInfo: (path: string, baseUrl: string, channels: readonly ChannelPair[]) => string
+  readonly rtpInfo: (path: string, baseUrl: string, carriers: readonly TrackCarrier[]) => string
 }
 
 export interface Answer {
@@ -40,7 +43,7 @@ export interface Answer {
   readonly body?: string
 }
 
-export type SessionEffect = 'none' | 'publish' | 'play' | 'pause' | 'close'
+export type SessionEffect = 'none' | 'publish' | 'unpublish' | 'play' | 'pause' | 'close'
 
 export interface SessionStep {
   readonly state: SessionState
@@ -48,7 +51,8 @@ export interface SessionStep {
   readonly effect: SessionEffect
 }
 
-export const publicMethods = 'OPTIONS, DESCRIBE, ANNOUNCE, SETUP, RECORD, PLAY, PAUSE, TEARDOWN, GET_PARAMETER'
+export const publicMethods =
+  'OPTIONS, DESCRIBE, ANNOUNCE, SETUP, RECORD, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER'
 
 /** One step of the session. Never throws. */
 export function stepSession(state: SessionState, request: RtspRequest, facts: SessionFacts): SessionStep {
@@ -83,11 +87,11 @@ export function stepSession(state: SessionState, request: RtspRequest, facts: Se
     case 'PLAY':
       return play(state, request, facts, refuse)
     case 'PAUSE':
-      if (state.phase !== 'playing') return refuse(455, allow(state))
+      if (state.phase !== 'playing' && state.phase !== 'recording') return refuse(455, allow(state))
       return {
         state: { ...state, phase: 'ready' },
         answer: { status: 200, headers: [sessionHeader(facts)] },
-        effect: 'pause',
+        effect: state.phase === 'playing' ? 'pause' : 'unpublish',
       }
     case 'TEARDOWN':
       return { state: initialSession, answer: { status: 200, headers: [] }, effect: 'close' }
@@ -102,14 +106,14 @@ const sessionHeader = (facts: SessionFacts) =>
   ['Session', `${facts.sessionId};timeout=${facts.timeoutSeconds}`] as const
 
 function allow(state: SessionState): Answer['headers'] {
-  const always = ['OPTIONS', 'GET_PARAMETER', 'TEARDOWN']
+  const always = ['OPTIONS', 'GET_PARAMETER', 'SET_PARAMETER', 'TEARDOWN']
   const more =
     state.phase === 'start'
       ? ['DESCRIBE', 'ANNOUNCE', 'SETUP']
       : state.phase === 'playing'
         ? ['PAUSE', 'PLAY']
         : state.phase === 'recording'
-          ? []
+          ? ['PAUSE']
           : ['SETUP', state.role === 'publisher' ? 'RECORD' : 'PLAY']
   return [['Allow', [...always, ...more].join(', ')]]
 }
@@ -161,13 +165,16 @@ function setUp(state: SessionState, request: RtspRequest, facts: SessionFacts, r
   if (!tracks) return refuse(404)
   const track = publishing ? announcedTrack(tracks, request.url) : playedTrack(tracks, control)
   if (track < 0) return refuse(404)
-  const transport = readTransport(header(request.headers, 'transport') ?? '')
+  const transport = readTransport(header(request.headers, 'transport') ?? '', {
+    udp: facts.udp !== undefined,
+    peer: facts.peer,
+  })
   if (transport === undefined) return refuse(400)
   if (transport === 'unsupported') return refuse(461)
   if (transport.record !== publishing && transport.modeGiven) return refuse(455, allow(state))
-  const others = state.channels.filter((pair) => pair.track !== track)
-  const pair = choosePair(track, transport.channels, others, publishing)
-  if (!pair) return refuse(400)
+  const others = state.carriers.filter((carrier) => carrier.track !== track)
+  const carrier = chooseCarrier(track, transport, others, publishing)
+  if (!carrier) return refuse(400)
   return {
     state: {
       ...state,
@@ -175,9 +182,12 @@ function setUp(state: SessionState, request: RtspRequest, facts: SessionFacts, r
       role: publishing ? 'publisher' : 'player',
       path,
       tracks,
-      channels: [...others, pair],
+      carriers: [...others, carrier],
     },
-    answer: { status: 200, headers: [['Transport', answerTransport(pair, publishing)], sessionHeader(facts)] },
+    answer: {
+      status: 200,
+      headers: [['Transport', answerTransport(carrier, publishing, facts.udp)], sessionHeader(facts)],
+    },
     effect: 'none',
   }
 }
@@ -186,7 +196,7 @@ function play(state: SessionState, request: RtspRequest, facts: SessionFacts, re
   if (state.role !== 'player' || (state.phase !== 'ready' && state.phase !== 'playing'))
     return refuse(455, allow(state))
   if (facts.published(state.path) === undefined) return refuse(404)
-  const info = facts.rtpInfo(state.path, baseOf(splitTrack(request.url).base), state.channels)
+  const info = facts.rtpInfo(state.path, baseOf(splitTrack(request.url).base), state.carriers)
   return {
     state: { ...state, phase: 'playing' },
     answer: {
@@ -217,17 +227,17 @@ function playedTrack(tracks: readonly Track[], control: string | undefined): num
   return tracks.findIndex((_, index) => controlOf(index) === control)
 }
 
-/** The pair that the client asks for if it is free; a player may be given another one. */
-function choosePair(
+/** The channels that the client asks for if they are free (a player may be given others), or its UDP ports. */
+function chooseCarrier(
   track: number,
-  asked: { rtp: number; rtcp: number } | undefined,
-  others: readonly ChannelPair[],
+  { carrier, pair }: AskedTransport,
+  others: readonly TrackCarrier[],
   exactly: boolean,
-): ChannelPair | undefined {
-  const taken = new Set(others.flatMap((pair) => [pair.rtp, pair.rtcp]))
+): TrackCarrier | undefined {
+  const taken = new Set(others.filter((other) => other.carrier === carrier).flatMap(({ rtp, rtcp }) => [rtp, rtcp]))
   const free = (rtp: number, rtcp: number) => rtp !== rtcp && !taken.has(rtp) && !taken.has(rtcp)
-  if (asked && free(asked.rtp, asked.rtcp)) return { track, ...asked }
-  if (asked && exactly) return undefined
-  for (let rtp = 0; rtp < 255; rtp += 2) if (free(rtp, rtp + 1)) return { track, rtp, rtcp: rtp + 1 }
+  if (pair && free(pair.rtp, pair.rtcp)) return { track, carrier, ...pair }
+  if (pair && (exactly || carrier === 'udp')) return undefined
+  for (let rtp = 0; rtp < 255; rtp += 2) if (free(rtp, rtp + 1)) return { track, carrier, rtp, rtcp: rtp + 1 }
   return undefined
 }

@@ -1,4 +1,4 @@
-// RTP packets and RTCP sender reports (RFC 3550), read only.
+// RTP packets and RTCP sender reports (RFC 3550) read; sender reports and goodbyes written.
 
 export interface RtpPacket {
   readonly marker: boolean
@@ -64,6 +64,41 @@ export function readSenderReport(bytes: Buffer): SenderReport | undefined {
     start += length
   }
   return undefined
+}
+
+/** A compound packet of a sender report and the sender's name (RFC 3550 §6.4.1, §6.5), counts modulo 2^32. */
+export function writeSenderReport(report: SenderReport, sent: { packets: number; octets: number }): Buffer {
+  const name = Buffer.from('qianliyan', 'utf8')
+  const described = 8 + 4 * Math.ceil((2 + name.length + 1) / 4)
+  const bytes = Buffer.alloc(28 + described)
+  bytes.writeUInt8(0x80, 0)
+  bytes.writeUInt8(senderReportType, 1)
+  bytes.writeUInt16BE(6, 2)
+  bytes.writeUInt32BE(report.source >>> 0, 4)
+  const seconds = Math.floor(report.wallClock / 1000)
+  bytes.writeUInt32BE((seconds + secondsFrom1900To1970) % 2 ** 32, 8)
+  bytes.writeUInt32BE(Math.floor((report.wallClock / 1000 - seconds) * 2 ** 32), 12)
+  bytes.writeUInt32BE(report.timestamp >>> 0, 16)
+  bytes.writeUInt32BE(sent.packets % 2 ** 32, 20)
+  bytes.writeUInt32BE(sent.octets % 2 ** 32, 24)
+  bytes.writeUInt8(0x81, 28)
+  bytes.writeUInt8(202, 29)
+  bytes.writeUInt16BE(described / 4 - 1, 30)
+  bytes.writeUInt32BE(report.source >>> 0, 32)
+  bytes.writeUInt8(1, 36)
+  bytes.writeUInt8(name.length, 37)
+  name.copy(bytes, 38)
+  return bytes
+}
+
+/** A compound packet that says the source has gone (RFC 3550 §6.6). */
+export function writeGoodbye(source: number): Buffer {
+  const bytes = Buffer.alloc(16)
+  bytes.set([0x80, 201, 0, 1], 0)
+  bytes.writeUInt32BE(source >>> 0, 4)
+  bytes.set([0x81, 203, 0, 1], 8)
+  bytes.writeUInt32BE(source >>> 0, 12)
+  return bytes
 }
 
 /** b − a of 32-bit timestamps that wrap: between −2^31 and 2^31 − 1. */
