@@ -3,6 +3,7 @@ import { AV_LOG_FATAL, Log } from 'node-av'
 import { eyesGroup, eyesSlots } from '../contracts/camera-slots.ts'
 import type { Config } from '../contracts/config/config.ts'
 import type { CameraEyes } from '../contracts/frames.ts'
+import type { CameraPackets } from '../contracts/packets.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
 import { openerOf } from './camera-source/open-camera.ts'
@@ -23,10 +24,11 @@ export function createMediaService(
   deps: MediaDeps,
   config: Config,
   eyes: CameraEyes,
+  packets: readonly CameraPackets[] = [],
 ): Service & { readonly rtspPort: number } {
   const credentials = createDeviceCredentials(config)
   const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind }, credentials)
-  const keeping = { ...deps, eyes, metrics: createCameraMetrics(deps.registry) }
+  const keeping = { ...deps, eyes, packets, metrics: createCameraMetrics(deps.registry) }
   const pulled = config.cameras.filter(({ source }) => !source.startsWith('mqtt:'))
   const shift = createCameraShift(pulled, (camera) =>
     keepCamera(keeping, config.media, camera, openerOf(camera, { clock: deps.clock, credentials, server }, config)),

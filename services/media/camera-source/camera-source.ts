@@ -4,6 +4,7 @@
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import { AppError, asAppError } from '../../contracts/errors.ts'
 import type { FramePlan, FrameSink } from '../../contracts/frames.ts'
+import type { PacketSink } from '../../contracts/packets.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import { createAttempt } from './attempt.ts'
 import { backOff } from './back-off.ts'
@@ -32,6 +33,8 @@ export interface CameraSourceOptions {
   readonly plan: FramePlan
   readonly open: OpenVideo
   readonly see: FrameSink
+  /** is given what arrives, undecoded; default: nobody */
+  readonly tap?: PacketSink
   /** a file begins again at its end */
   readonly loop: boolean
   /**

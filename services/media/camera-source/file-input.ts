@@ -11,13 +11,20 @@ import {
   type Packet,
 } from 'node-av'
 import { AppError } from '../../contracts/errors.ts'
+import type { PacketSink } from '../../contracts/packets.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import { createFileClock } from './event-clock.ts'
+import { tapFile } from './file-tap.ts'
 import { maskUrl } from './mask-url.ts'
 import type { VideoInput } from './video-input.ts'
 
 /** Opens a file:// address. It begins to play, in event time, at the clock's present time. */
-export async function openFile(source: string, clock: Pick<Clock, 'now'>, signal: AbortSignal): Promise<VideoInput> {
+export async function openFile(
+  source: string,
+  clock: Pick<Clock, 'now'>,
+  signal: AbortSignal,
+  tap?: PacketSink,
+): Promise<VideoInput> {
   const path = await regularFile(source)
   const context = new FormatContext()
   context.allocContext()
@@ -38,7 +45,9 @@ export async function openFile(source: string, clock: Pick<Clock, 'now'>, signal
     const stream = index < 0 ? undefined : context.streams[index]
     if (!stream) throw unreadable(source, 'it has no video')
     const { num, den } = stream.timeBase
-    const times = createFileClock(clock.now())
+    const startedAt = clock.now()
+    const times = createFileClock(startedAt)
+    const tapped = tap && tapFile(tap, context, index, startedAt)
     return {
       description: `${avGetCodecName(stream.codecpar.codecId)} ${stream.codecpar.width}×${stream.codecpar.height}`,
       codec: stream.codecpar.codecId,
@@ -53,6 +62,7 @@ export async function openFile(source: string, clock: Pick<Clock, 'now'>, signal
           const code = await context.readFrame(packet)
           if (code === AVERROR_EOF) return false
           must(code, 'read')
+          tapped?.take(packet)
           if (packet.streamIndex === index) return true
         }
       },
@@ -60,8 +70,12 @@ export async function openFile(source: string, clock: Pick<Clock, 'now'>, signal
       async rewind() {
         must(await context.seekFrame(-1, 0n), 'go back to its start')
         times.rewind()
+        tapped?.rewind()
       },
-      close,
+      async close() {
+        tap?.end('closed')
+        await close()
+      },
     }
   } catch (error) {
     await close()

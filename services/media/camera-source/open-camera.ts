@@ -29,13 +29,13 @@ export function openerOf(
   { clock, credentials, server }: OpenerDeps,
   config: Pick<Config, 'media' | 'bind'>,
 ): CameraOpener {
-  if (camera.source.startsWith('file:')) return { open: (signal) => openFile(camera.source, clock, signal) }
+  if (camera.source.startsWith('file:')) return { open: (signal, tap) => openFile(camera.source, clock, signal, tap) }
   // the port is known only once the server has started
   const address = () => readRtspAddress(camera.source.replace(ownPort, `$1:${server.port}`))
   const ours = ({ host, port }: RtspAddress) =>
     ['127.0.0.1', 'localhost', '::1', config.bind].includes(host) && port === server.port
   return {
-    async open(signal) {
+    async open(signal, tap) {
       const found = address()
       const options = {
         clock,
@@ -43,7 +43,7 @@ export function openerOf(
         transport: camera.transport,
         verifyCertificates: config.media.verifyCertificates,
       }
-      return openRtsp(found, options, signal)
+      return openRtsp(found, options, signal, tap)
     },
     async worthRetrying(signal) {
       const found = address()

@@ -25,7 +25,7 @@ export async function playVideo(
   { attempt, mailbox, lastTime, onPicture }: Playing,
 ): Promise<void> {
   const { signal } = attempt
-  const input = await options.open(signal)
+  const input = await options.open(signal, options.tap)
   const packet = new Packet()
   packet.alloc()
   try {

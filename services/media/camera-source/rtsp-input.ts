@@ -1,6 +1,7 @@
 // RTSP streams as video input: packets → access units → a bounded queue that decoding empties. What does not fit is given up to the next key frame.
 import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_NOPTS_VALUE, type Packet } from 'node-av'
 import { AppError } from '../../contracts/errors.ts'
+import type { PacketSink } from '../../contracts/packets.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import type { NalCodec } from '../rtsp/nal-units.ts'
 import type { RtpPacket, SenderReport } from '../rtsp/rtp.ts'
@@ -34,6 +35,7 @@ export async function openRtsp(
   address: RtspAddress,
   options: RtspInputOptions,
   signal: AbortSignal,
+  tap?: PacketSink,
 ): Promise<VideoInput> {
   const { clock } = options
   const queue: QueuedUnit[] = []
@@ -42,6 +44,7 @@ export async function openRtsp(
   let awaitingKey = false
   let failure: AppError | undefined
   let wake: () => void = () => {}
+  let clockRate = 90_000
   let reading: { readonly units: AccessUnitReader; readonly times: LiveClock } | undefined
   const early: (RtpPacket | SenderReport)[] = []
 
@@ -53,6 +56,15 @@ export async function openRtsp(
     }
     const timestamp = reading.times.receive(packet.timestamp, clock.now())
     for (const unit of reading.units.push(packet)) {
+      // the packet that ends a unit may belong to the next one: its own timestamp counts
+      const shownAt = timestamp - BigInt((packet.timestamp - unit.timestamp) | 0)
+      tap?.take({
+        track: 'video',
+        bytes: unit.bytes,
+        key: unit.key,
+        mediaMs: (Number(shownAt) * 1000) / clockRate,
+        at: reading.times.timeOf(shownAt),
+      })
       if (awaitingKey && !unit.key) {
         dropped++
         continue
@@ -65,9 +77,7 @@ export async function openRtsp(
         awaitingKey = !unit.key
         if (awaitingKey) continue
       }
-      // the packet that ends a unit may belong to the next one: its own timestamp counts
-      const behind = BigInt((packet.timestamp - unit.timestamp) | 0)
-      queue.push({ bytes: unit.bytes, timestamp: timestamp - behind })
+      queue.push({ bytes: unit.bytes, timestamp: shownAt })
       queuedBytes += unit.bytes.length
     }
     if (queue.length > 0) wake()
@@ -84,21 +94,25 @@ export async function openRtsp(
     onReport: note,
     onClosed(error) {
       failure ??= error
+      tap?.end(error.message)
       wake()
     },
   })
   const { track } = playback
   const codec = track.codec as NalCodec
   const times = createLiveClock(track.clockRate)
+  clockRate = track.clockRate
+  const sets = parameterSetsOf(track).flatMap((set) => [Buffer.from([0, 0, 0, 1]), set])
+  const extraData = sets.length > 0 ? Buffer.concat(sets) : undefined
+  tap?.begin({ codec: codec === 'H264' ? 'h264' : 'hevc', extraData, size: undefined, audio: undefined })
   reading = { units: createAccessUnitReader(codec), times }
   for (const item of early.splice(0)) 'payload' in item ? enqueue(item) : note(item)
-  const sets = parameterSetsOf(track).flatMap((set) => [Buffer.from([0, 0, 0, 1]), set])
 
   return {
     description: codec === 'H264' ? 'h264' : 'hevc',
     codec: codec === 'H264' ? AV_CODEC_ID_H264 : AV_CODEC_ID_HEVC,
     parameters: undefined,
-    extraData: sets.length > 0 ? Buffer.concat(sets) : undefined,
+    extraData,
     timeBase: { num: 1, den: track.clockRate },
     live: true,
     get droppedPackets() {
@@ -123,6 +137,7 @@ export async function openRtsp(
     timeOf: (timestamp) => times.timeOf(timestamp),
     rewind: () => Promise.reject(new AppError('QLY_INTERNAL', 'a live stream has no start')),
     async close() {
+      tap?.end('closed')
       playback.close()
     },
   }

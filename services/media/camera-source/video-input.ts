@@ -1,5 +1,6 @@
 // What a camera's pictures come from, once it is open: an RTSP stream or a file. Packets go into FFmpeg's decoder.
 import type { AVCodecID, CodecParameters, Packet } from 'node-av'
+import type { PacketSink } from '../../contracts/packets.ts'
 
 export interface VideoInput {
   /** for people: codec and size, as far as known */
@@ -22,5 +23,8 @@ export interface VideoInput {
   close(): Promise<void>
 }
 
-/** Opens the input, or rejects with QLY_STREAM_UNREADABLE; gives up at once when the signal aborts, also while open. */
-export type OpenVideo = (signal: AbortSignal) => Promise<VideoInput>
+/**
+ * Opens the input, or rejects with QLY_STREAM_UNREADABLE; gives up at once when the signal aborts, also while open.
+ * `tap` is told of the stream and given every packet as it arrives, whatever decoding does with it.
+ */
+export type OpenVideo = (signal: AbortSignal, tap?: PacketSink) => Promise<VideoInput>

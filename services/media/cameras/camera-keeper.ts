@@ -3,6 +3,7 @@ import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import { asAppError } from '../../contracts/errors.ts'
 import type { CameraEyes, CameraFrame, FramePlan } from '../../contracts/frames.ts'
+import type { CameraPackets } from '../../contracts/packets.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { backOff } from '../camera-source/back-off.ts'
 import { type CameraHealth, type CameraSource, startCameraSource } from '../camera-source/camera-source.ts'
@@ -10,6 +11,7 @@ import type { CameraOpener } from '../camera-source/open-camera.ts'
 import { type CameraMetrics, createRateMeter } from './camera-metrics.ts'
 import { createCameraNews } from './camera-news.ts'
 import { createCameraSnapshots } from './camera-snapshots.ts'
+import { toAll } from './packet-fan-out.ts'
 
 export interface CameraKeeper {
   /** Resolves when the source is stopped, vision has saved the camera's state, and nothing of it runs any more. Idempotent. */
@@ -19,6 +21,8 @@ export interface CameraKeeper {
 export type KeeperDeps = Pick<Kernel, 'bus' | 'objectStore' | 'clock' | 'logger'> & {
   readonly eyes: CameraEyes
   readonly metrics: CameraMetrics
+  /** who else is given what this camera's connection brings */
+  readonly packets: readonly CameraPackets[]
 }
 
 /** Starts at once; failures are the camera's status. */
@@ -33,6 +37,7 @@ export function keepCamera(
   const news = createCameraNews(deps, camera)
   const snapshots = createCameraSnapshots(deps, config, camera.id, news)
   const meter = createRateMeter(5000)
+  const taps = deps.packets.map((takers) => takers.open(camera))
   let source: CameraSource | undefined
   let lastComplaint = Number.NEGATIVE_INFINITY
 
@@ -68,7 +73,7 @@ export function keepCamera(
     source = startCameraSource(
       { clock },
       config,
-      { plan, ...opener, see, loop: camera.loop, mode: 'live' },
+      { plan, ...opener, see, tap: toAll(taps), loop: camera.loop, mode: 'live' },
       {
         onHealth,
         onDecoded() {
@@ -98,6 +103,7 @@ export function keepCamera(
         stopping.abort()
         await running
         await source?.stop()
+        await Promise.all(taps.map((tap) => tap.close()))
         await eyes.close(camera.id).catch((error: unknown) => {
           logger.error({ camera: camera.id, err: error }, 'the state of a camera could not be saved')
         })
