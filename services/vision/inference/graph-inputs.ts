@@ -1,7 +1,7 @@
 // The inputs of a graph: one picture, compared with what model.json says, and constants that some families ask for.
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import type { InputTensor } from '../detection/input-tensor.ts'
-import type { ModelDescription } from '../model-registry/model-description.ts'
+import type { InputFormat } from '../model-registry/model-description.ts'
 
 export interface GraphInputs {
   /** name of the picture input */
@@ -18,7 +18,7 @@ const sizeInput = /^(orig_)?(target|image)_sizes?$/
 export function inputsOf(
   session: Pick<InferenceSession, 'inputMetadata'>,
   wanted: InputTensor,
-  { input: { width, height } }: Pick<ModelDescription, 'input'>,
+  { input: { width, height } }: { readonly input: Pick<InputFormat, 'width' | 'height'> },
 ): GraphInputs {
   const metadata = session.inputMetadata.filter((each) => each.isTensor)
   const sizes = metadata.filter(({ name }) => sizeInput.test(name))

@@ -72,6 +72,11 @@ export const ModelDescription = Type.Object(
       ),
     ),
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    externalFiles: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[^/\\\\]+$' }), Type.String({ pattern: '^[0-9a-f]{64}$' }), {
+        description: 'weights kept beside the .onnx file: name → sha256, checked as the file is',
+      }),
+    ),
     licence: Type.String({ minLength: 1, maxLength: 256 }),
     trainedOn: Type.String({ minLength: 1, maxLength: 2000 }),
   },

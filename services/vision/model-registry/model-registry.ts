@@ -68,14 +68,9 @@ async function openModel(pool: Pick<InferencePool, 'load'>, wanted: string, fold
   })
   const description = parseModelDescription(text, describedBy)
   const file = join(folder, description.file)
-  const sha256 = await hashOf(file).catch((cause: Error) => {
-    throw new AppError('QLY_MODEL_INVALID', `model "${wanted}": cannot read ${file}: ${cause.message}`, { cause })
-  })
-  if (sha256 !== description.sha256) {
-    throw new AppError(
-      'QLY_MODEL_INVALID',
-      `model "${wanted}": ${file} has the sha256 ${sha256}, model.json says ${description.sha256}`,
-    )
+  const { sha256 } = description
+  for (const [each, said] of Object.entries({ [description.file]: sha256, ...description.externalFiles })) {
+    await checkHash(wanted, join(folder, each), said)
   }
   const name = basename(folder)
   await pool.load(folder, { name, file, description })
@@ -90,6 +85,17 @@ async function openModel(pool: Pick<InferencePool, 'load'>, wanted: string, fold
     classes: [...new Set(classes)],
     thresholdOf: (label) => description.thresholds?.[label] ?? description.threshold,
   }
+}
+
+async function checkHash(model: string, file: string, said: string): Promise<void> {
+  const sha256 = await hashOf(file).catch((cause: Error) => {
+    throw new AppError('QLY_MODEL_INVALID', `model "${model}": cannot read ${file}: ${cause.message}`, { cause })
+  })
+  if (sha256 !== said)
+    throw new AppError(
+      'QLY_MODEL_INVALID',
+      `model "${model}": ${file} has the sha256 ${sha256}, model.json says ${said}`,
+    )
 }
 
 async function hashOf(file: string): Promise<string> {

@@ -26,7 +26,7 @@ export function message(...fields: Field[]): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
-export const onnxTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const
+export const onnxTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10, float64: 11 } as const
 export type OnnxType = keyof typeof onnxTypes
 
 /** A size, or the name of an axis that is open. */
@@ -43,6 +43,7 @@ const arrays = {
   int32: (values: readonly number[]) => Int32Array.from(values),
   int64: (values: readonly number[]) => BigInt64Array.from(values.map(BigInt)),
   float16: (values: readonly number[]) => Float16Array.from(values),
+  float64: (values: readonly number[]) => Float64Array.from(values),
 } as const
 
 /** A constant of the graph (TensorProto). */
@@ -53,6 +54,18 @@ export const tensor = (name: string, type: OnnxType, shape: readonly number[], v
     [8, name],
     [9, new Uint8Array(arrays[type](values).buffer)],
   )
+
+/** A constant of float32 whose bytes lie in another file. */
+export const externalTensor = (name: string, shape: readonly number[], file: string): Uint8Array =>
+  message(
+    ...shape.map((size): Field => [1, size]),
+    [2, onnxTypes.float32],
+    [8, name],
+    [13, message([1, 'location'], [2, file])],
+    [14, 1],
+  )
+
+/** One operator with one output. */
 export const node = (
   type: string,
   inputs: readonly string[],

@@ -13,7 +13,8 @@ const imageNet: Family['input'] = {
 }
 
 /** [1,C] or [1,C,1,1]: the one vector of the picture. */
-const isVector = ([one, , ...rest]: readonly number[]): boolean => one === 1 && rest.every((size) => size === 1)
+const isVector = (shape: readonly number[]): boolean =>
+  shape.length >= 2 && shape[0] === 1 && shape.slice(2).every((size) => size === 1)
 
 export const classifier: Family = {
   input: imageNet,
@@ -42,7 +43,7 @@ export const embedding: Family = {
     const [name = ''] = names
     if (names.length !== 1) return { faults: [countFault('embedding', names, 'one')] }
     const { dims } = outputs[name] as OutputTensor
-    if (dims.length < 2 || !isVector(dims)) return { faults: [shapeFault(name, dims, [1, 'D'], 'one vector')] }
+    if (!isVector(dims)) return { faults: [shapeFault(name, dims, [1, 'D'], 'one vector')] }
     const label = labels[0] as string
     return {
       decoder: (all) => [
