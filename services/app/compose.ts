@@ -1,15 +1,19 @@
 // The composition root: the rooms of the wanted roles on the chosen engines, and what passes between rooms inside one process.
-
+import path from 'node:path'
 import { createAlertsService } from '../alerts/alerts-service.ts'
 import { createApiService } from '../api/api-service.ts'
+import { createStreamPlayers } from '../api/auth/stream-players.ts'
+import { createKnownDevices } from '../broker/access/known-devices.ts'
 import { createBrokerService } from '../broker/broker-service.ts'
 import type { Config, Role } from '../contracts/config/config.ts'
 import type { DevicePresenceSink, DevicePublisher } from '../contracts/device-messages.ts'
 import { AppError } from '../contracts/errors.ts'
+import type { StreamAccess } from '../contracts/stream-access.ts'
 import { createFootageService } from '../footage/footage-service.ts'
 import { createIngestService } from '../ingest/ingest-service.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
+import { createSealing } from '../kernel/secrets/sealing.ts'
 import { createFootageAnalysis } from '../media/footage-analysis/footage-analysis.ts'
 import { createMediaService } from '../media/media-service.ts'
 import { createSensingService } from '../sensing/sensing-service.ts'
@@ -35,6 +39,7 @@ export function compose(
   check: () => Promise<void>,
 ): Composition {
   const deps = <Name extends string>(room: Name): Kernel => ({ ...kernel, logger: kernel.logger.child({ room }) })
+  const sealing = createSealing(config.secretsKeyFile ?? path.join(config.dataDir, 'secrets.key'))
   const services: Service[] = []
   const add = <S extends Service>(service: S): S => {
     services.push(service)
@@ -71,7 +76,7 @@ export function compose(
     const ingest = add(createIngestService(deps('ingest'), config, { publish }))
     const presence: DevicePresenceSink = (change) => ingest.presence(change)
     const broker = add(
-      createBrokerService(deps('broker'), config, { sink: (message) => ingest.sink(message), presence }),
+      createBrokerService(deps('broker'), config, { sink: (message) => ingest.sink(message), presence, sealing }),
     )
     late.publish = broker.publish
     return broker
@@ -80,6 +85,10 @@ export function compose(
   function addEyes() {
     const vision = add(createVisionService(deps('vision'), config))
     add(createFootageAnalysis(deps('footage-analysis'), config, vision.eyes))
-    return add(createMediaService(deps('media'), config, vision.eyes))
+    const access: StreamAccess = {
+      device: createKnownDevices({ ...kernel, sealing }, config),
+      player: createStreamPlayers(kernel, config),
+    }
+    return add(createMediaService({ ...deps('media'), access }, config, vision.eyes))
   }
 }

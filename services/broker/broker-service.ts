@@ -7,6 +7,7 @@ import type { RoomDatabase } from '../kernel/database/database.ts'
 import type { Subscription } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
+import type { Sealing } from '../kernel/secrets/sealing.ts'
 import { createAuthenticator } from './access/authenticator.ts'
 import { type BrokerTables, brokerMigrations } from './access/broker-tables.ts'
 import { createDeviceCommands } from './access/device-commands.ts'
@@ -23,6 +24,8 @@ export type BrokerDeps = Pick<Kernel, 'bus' | 'database' | 'clock' | 'logger' | 
 export interface BrokerWiring {
   readonly sink: DeviceMessageSink
   readonly presence: DevicePresenceSink
+  /** for what RTSP's digest needs of devices' passwords */
+  readonly sealing?: Sealing
 }
 export type BrokerService = Service & {
   readonly publish: DevicePublisher
@@ -171,7 +174,7 @@ function createEmbeddedService(deps: BrokerDeps, config: Config, wiring: BrokerW
       )
       signal.throwIfAborted()
       const disconnect = (name: string) => broker.disconnect(name, 'its credential was changed')
-      const handler = await createDeviceCommands({ room, registry, clock, disconnect })
+      const handler = await createDeviceCommands({ room, registry, clock, disconnect, sealing: wiring.sealing })
       commands = await bus.subscribe({ topics: ['qly.command.v1'], group: 'broker' }, async (batch) => {
         for (const { event } of batch)
           if (event.data.target === 'device') await bus.publish(await handler.handle(event.data))

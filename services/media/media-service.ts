@@ -4,6 +4,7 @@ import { eyesGroup, eyesSlots } from '../contracts/camera-slots.ts'
 import type { Config } from '../contracts/config/config.ts'
 import type { CameraEyes } from '../contracts/frames.ts'
 import type { CameraPackets } from '../contracts/packets.ts'
+import type { StreamAccess } from '../contracts/stream-access.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
 import { openerOf } from './camera-source/open-camera.ts'
@@ -17,7 +18,10 @@ import { createRtspServer } from './rtsp-server/rtsp-server.ts'
 
 const none: ReadonlySet<number> = new Set()
 
-export type MediaDeps = Pick<Kernel, 'bus' | 'objectStore' | 'clock' | 'logger' | 'registry'>
+export type MediaDeps = Pick<Kernel, 'bus' | 'objectStore' | 'clock' | 'logger' | 'registry'> & {
+  /** who may log in to our RTSP server besides the devices of the configuration */
+  readonly access?: StreamAccess
+}
 
 /** `rtspPort`: where our RTSP server listens; 0 before start. */
 export function createMediaService(
@@ -26,7 +30,7 @@ export function createMediaService(
   eyes: CameraEyes,
   packets: readonly CameraPackets[] = [],
 ): Service & { readonly rtspPort: number } {
-  const credentials = createDeviceCredentials(config)
+  const credentials = createDeviceCredentials(config, deps.access)
   const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind }, credentials)
   const keeping = { ...deps, eyes, packets, metrics: createCameraMetrics(deps.registry) }
   const pulled = config.cameras.filter(({ source }) => !source.startsWith('mqtt:'))

@@ -40,6 +40,13 @@ export function createAccounts(
   /** verified against when a name is unknown, so that the time taken tells nothing */
   const decoy = hashPassword(randomPassword())
 
+  /** The person; undefined for a wrong name or password, or a disabled user. */
+  async function verify(name: string, password: string): Promise<Person | undefined> {
+    const row = await db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst()
+    const right = await verifyPassword(password, row?.password ?? (await decoy))
+    return row && right && row.disabled === 0 ? { name, roles: fromJson<string[]>(row.roles) } : undefined
+  }
+
   async function issue(user: string, label: string, session: boolean, expiresAt: number | null) {
     const token = randomToken()
     const id = ulid(clock.now())
@@ -85,15 +92,16 @@ export function createAccounts(
       return numInsertedOrUpdatedRows === 0n ? undefined : { user: 'admin', password }
     },
 
+    verify,
+
     /** QLY_UNAUTHENTICATED for a wrong name or password, without saying which. */
     async login(name: string, password: string) {
-      const row = await db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst()
-      const right = await verifyPassword(password, row?.password ?? (await decoy))
-      if (!row || !right || row.disabled === 1) throw new AppError('QLY_UNAUTHENTICATED', 'wrong user name or password')
+      const user = await verify(name, password)
+      if (!user) throw new AppError('QLY_UNAUTHENTICATED', 'wrong user name or password')
       const now = clock.now()
       await db.deleteFrom('tokens').where('expires_at', '<', now).execute()
       const session = await issue(name, 'login', true, now + config.sessionHours * 3_600_000)
-      return { ...session, user: { name, roles: fromJson<string[]>(row.roles) } }
+      return { ...session, user }
     },
 
     /** The holder of a token; undefined if it is wrong, expired, or its user disabled. */

@@ -6,6 +6,8 @@ export type RoleName = (typeof roleNames)[number]
 /** read: see alerts, tickets, cameras, series …; the others by their name. */
 export const rights = {
   read: ['admin', 'operator', 'pilot', 'subscriber', 'viewer'],
+  /** play cameras' streams as they come from our RTSP server, without masks */
+  playStreams: ['admin', 'operator'],
   handleAlerts: ['admin', 'operator'],
   /** the tickets room checks each step itself (tickets/transitions.ts) */
   moveTickets: ['admin', 'operator', 'pilot', 'subscriber'],

@@ -2,8 +2,8 @@
 // back at once; the key is new in every process. Wrong ones cost a scrypt each and are limited by address.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../kernel/clock/clock.ts'
+import { createLoginLimiter } from '../../kernel/network/login-limiter.ts'
 import type { Account, DeviceRegistry } from './device-registry.ts'
-import { createLoginLimiter } from './login-limiter.ts'
 import { hashPassword, verifyPassword } from './password-hash.ts'
 import type { Principal } from './topic-access.ts'
 

@@ -9,6 +9,8 @@ export interface BrokerTables {
     name: string | null
     /** null: a sub-device that never logs in itself */
     password_hash: string | null
+    /** sealed (digest-secrets.ts); null where we did not make the password */
+    digest: string | null
     gateway: string | null
     location: string | null
     registered_at: number
@@ -67,6 +69,11 @@ export const brokerMigrations: Readonly<Record<string, Migration>> = {
         .addColumn('filter', 'text', (column) => column.notNull())
         .addPrimaryKeyConstraint('external_filter_key', ['client_id', 'filter'])
         .execute()
+    },
+  },
+  '0003-digest': {
+    async up(db) {
+      await db.schema.alterTable('device').addColumn('digest', 'text').execute()
     },
   },
 }

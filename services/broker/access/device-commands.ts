@@ -11,8 +11,10 @@ import type { LonLat } from '../../contracts/geometry.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import { fromJson, type RoomDatabase, toJson } from '../../kernel/database/database.ts'
 import type { Outgoing } from '../../kernel/event-bus/event-bus.ts'
+import type { Sealing } from '../../kernel/secrets/sealing.ts'
 import type { BrokerTables } from './broker-tables.ts'
 import type { DeviceRegistry } from './device-registry.ts'
+import { sealDigest } from './digest-secrets.ts'
 import { hashPassword, isPasswordHash } from './password-hash.ts'
 
 export interface DeviceCommands {
@@ -26,6 +28,8 @@ export interface DeviceCommandDeps {
   readonly clock: Clock
   /** the device may not stay connected: its credential is gone or another one */
   readonly disconnect: (name: string) => void
+  /** keeps what RTSP's digest needs of a password that we make; absent: such devices log in to RTSP by Basic only */
+  readonly sealing?: Sealing | undefined
 }
 
 const source = '/broker'
@@ -55,6 +59,7 @@ export async function createDeviceCommands(deps: DeviceCommandDeps): Promise<Dev
         kind: wanted.kind,
         name: wanted.name,
         password_hash: passwordHash,
+        digest: made === undefined || !deps.sealing ? null : sealDigest(deps.sealing, id, made),
         gateway: wanted.gateway,
         location: wanted.location ? toJson(wanted.location) : null,
         registered_at: registeredAt,

@@ -41,6 +41,13 @@ export const Config = Type.Object(
       default: 'data',
       description: 'also QLY_DATA_DIR; relative to where the program is started',
     }),
+    secretsKeyFile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'key under which credentials of cameras and digests of devices are kept; default: secrets.key in dataDir; the same for all processes of a deployment',
+      }),
+    ),
     bind: Type.String({ default: '127.0.0.1', description: 'address to listen on; also QLY_BIND' }),
     timezone: Type.String({
       default: 'Asia/Shanghai',

@@ -133,6 +133,7 @@ export const RtspConfig = Type.Object(
       },
       section,
     ),
+    failedLoginsPerMinute: Type.Integer({ default: 20, minimum: 1, description: 'per client address' }),
     maximumSessions: Type.Integer({ default: 256, minimum: 1, description: 'connections of publishers and players' }),
     idleSeconds: Type.Number({
       default: 60,

@@ -34,6 +34,7 @@ async function serve(port = 0): Promise<RtspServer> {
       bind: '127.0.0.1',
       port,
       udp: { enabled: true, port: 0 },
+      failedLoginsPerMinute: 1000,
       maximumSessions: 20,
       idleSeconds: 60,
       playerQueueBytes: 1e6,

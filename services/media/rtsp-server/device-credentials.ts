@@ -1,6 +1,8 @@
-// Who may publish and play on our RTSP server: devices with the password that the configuration gives them, the administrator, and this process itself.
+// Who may publish and play on our RTSP server: devices (their own path only), the administrator, people whose role has the right, this process itself.
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../../contracts/config/config.ts'
+import type { StreamAccess } from '../../contracts/stream-access.ts'
+import { createLimit } from '../pictures/at-once.ts'
 import type { Credential } from '../rtsp-client/rtsp-caller.ts'
 import type { RtspAttempt, RtspCredentials } from './permission.ts'
 import { ownerOf } from './stream-path.ts'
@@ -12,13 +14,36 @@ export interface DeviceCredentials extends RtspCredentials {
   of(deviceId: string): Credential | undefined
 }
 
-export function createDeviceCredentials(config: Pick<Config, 'devices' | 'http'>): DeviceCredentials {
+/** Hashes are slow to check: this many at one time. */
+const checksAtOnce = 2
+
+/** `access` is asked for devices and people that the configuration does not have with a plain password. */
+export function createDeviceCredentials(
+  config: Pick<Config, 'devices' | 'http'>,
+  access?: StreamAccess,
+): DeviceCredentials {
   const internal = { user: 'qly-internal', password: randomBytes(24).toString('base64url') }
   const devices = new Map(config.devices.map((device) => [device.id, device]))
+  const atOnce = createLimit(checksAtOnce)
   const passwordOf = (id: string) => {
     const password = devices.get(id)?.password
-    // Digest cannot be checked against a hash: such a device has no RTSP password.
     return password?.startsWith('scrypt:') ? undefined : password
+  }
+
+  /** A device publishes and plays under its own id; a gateway also under those of the devices behind it. */
+  const isOwner = async (user: string, path: string): Promise<boolean> => {
+    const owner = ownerOf(path)
+    if (user === owner || devices.get(owner)?.gateway === user) return true
+    return (await access?.device(owner))?.gateway === user
+  }
+
+  const isDevice = async ({ user, password, private: heardByNobody, ...attempt }: RtspAttempt): Promise<boolean> => {
+    const plain = passwordOf(user)
+    if (plain !== undefined) return attempt.matches(plain)
+    const known = await access?.device(user)
+    if (!known) return false
+    if (password === undefined) return known.digest !== undefined && attempt.matchesDigest(known.digest)
+    return heardByNobody && atOnce(() => known.verify(password))
   }
 
   return {
@@ -27,15 +52,15 @@ export function createDeviceCredentials(config: Pick<Config, 'devices' | 'http'>
       const password = passwordOf(deviceId)
       return password === undefined ? undefined : { user: deviceId, password }
     },
-    verify({ action, path, user, matches }: RtspAttempt) {
+    async verify(attempt: RtspAttempt) {
+      const { action, path, user, password, address, matches } = attempt
       if (action === 'play') {
         if (user === internal.user) return matches(internal.password)
-        if (user === 'admin' && config.http.adminToken !== undefined) return matches(config.http.adminToken)
+        if (user === 'admin' && config.http.adminToken !== undefined && matches(config.http.adminToken)) return true
       }
-      const owner = ownerOf(path)
-      if (user !== owner && devices.get(owner)?.gateway !== user) return false
-      const password = passwordOf(user)
-      return password !== undefined && matches(password)
+      if ((await isOwner(user, path)) && (await isDevice(attempt))) return true
+      if (action !== 'play' || password === undefined || !attempt.private || !access) return false
+      return (await atOnce(() => access.player({ user, password, path, address }))) !== undefined
     },
   }
 }

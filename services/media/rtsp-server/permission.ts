@@ -1,4 +1,5 @@
 // Who may do what: which right a request needs, and the check of credentials that the composition supplies.
+import type { DigestSecret } from '../rtsp/authorization.ts'
 import type { RtspRequest } from '../rtsp/rtsp-message.ts'
 import type { SessionState } from './session.ts'
 import { pathOf } from './stream-path.ts'
@@ -10,12 +11,16 @@ export interface RtspAttempt {
   readonly action: RtspAction
   readonly path: string
   readonly user: string
-  /** Basic shows the password, so a stored hash can be checked too; Digest can only be compared with a password kept plain. */
-  readonly scheme: 'basic' | 'digest'
+  /** address of the client */
+  readonly address: string
+  /** nobody else hears it: TLS, or from this machine */
+  readonly private: boolean
   /** the password that was sent (Basic only) */
-  readonly password?: string
+  readonly password: string | undefined
   /** True if the client knows this password. */
   matches(password: string): boolean
+  /** True if the client made its digest with the password of this secret. */
+  matchesDigest(secret: DigestSecret): boolean
 }
 
 export interface RtspCredentials {

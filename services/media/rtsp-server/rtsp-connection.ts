@@ -1,14 +1,16 @@
 // One connection of the RTSP server: bytes in, items to the session machine, answers and packets out. A slow player is dropped here.
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import type { Logger } from '../../kernel/logging/logger.ts'
-import { challenges, proves, readAuthorization } from '../rtsp/authorization.ts'
+import type { LoginLimiter } from '../../kernel/network/login-limiter.ts'
 import { createRtspReader, header, type RtspItem, type RtspRequest, writeResponse } from '../rtsp/rtsp-message.ts'
 import type { Track } from '../rtsp/session-description.ts'
 import { controlOf } from '../rtsp/session-description.ts'
+import { createGate } from './gate.ts'
 import type { MediaPorts } from './media-ports.ts'
-import { type RtspCredentials, rightNeeded } from './permission.ts'
+import type { RtspCredentials } from './permission.ts'
 import { createPlayerOutput } from './player-output.ts'
 import type { PublishedStream, StreamPlayer } from './published-stream.ts'
 import { type Answer, initialSession, type SessionFacts, type SessionState, stepSession } from './session.ts'
@@ -19,6 +21,7 @@ export interface ConnectionDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly credentials: RtspCredentials
+  readonly limiter: LoginLimiter
   /** where packets go to players over UDP; undefined where they cannot */
   readonly mediaPorts: MediaPorts | undefined
   readonly findStream: (path: string) => PublishedStream | undefined
@@ -53,17 +56,13 @@ export async function serveConnection(socket: Socket, deps: ConnectionDeps, limi
   }
 }
 
-const realm = 'qianliyan'
-const maximumRefusals = 5
 /** how long a connection may stay without having shown a good credential */
 const strangerSeconds = 10
 
 function createConnection(socket: Socket, deps: ConnectionDeps, limits: ConnectionLimits) {
   const sessionId = randomBytes(8).toString('hex')
-  const nonce = randomBytes(16).toString('hex')
+  const gate = createGate(deps, { address: socket.remoteAddress ?? '', encrypted: socket instanceof TLSSocket })
   let state: SessionState = initialSession
-  let granted = ''
-  let refusals = 0
   let publication: { readonly stream: PublishedStream; readonly giveUp: () => void } | undefined
   let leave: (() => void) | undefined
   const connectedAt = deps.clock.monotonic()
@@ -95,7 +94,7 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
   }
 
   const watchIdle = () => {
-    const end = granted === '' ? connectedAt + strangerSeconds * 1000 : lastActivity + limits.idleSeconds * 1000
+    const end = !gate.entered ? connectedAt + strangerSeconds * 1000 : lastActivity + limits.idleSeconds * 1000
     const left = end - deps.clock.monotonic()
     if (left <= 0) drop('idle')
     else cancelIdle = deps.clock.after(left, watchIdle)
@@ -147,45 +146,17 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
     if (pair) publication.stream.publish({ track: pair.track, control: pair.rtcp === channel, bytes })
   }
 
-  /** True if the request may go on; else it was answered. */
-  const authorise = async (request: RtspRequest): Promise<boolean> => {
-    const right = rightNeeded(state, request)
-    if (!right) return true
-    const key = `${right.action} ${right.path}`
-    if (granted === key) return true
-    const text = header(request.headers, 'authorization')
-    const proof = text === undefined ? undefined : readAuthorization(text)
-    const matches = (password: string) =>
-      proof !== undefined && proves(proof, password, { method: request.method, realm, nonce })
-    const attempt = proof && {
-      ...right,
-      user: proof.user,
-      scheme: proof.scheme,
-      ...(proof.scheme === 'basic' ? { password: proof.password } : {}),
-      matches,
-    }
-    if (attempt && (await deps.credentials.verify(attempt))) {
-      granted = key
-      return true
-    }
-    if (proof) {
-      refusals++
-      deps.logger.warn({ user: proof.user, path: right.path, action: right.action }, 'RTSP credential refused')
-    }
-    send(request, {
-      status: 401,
-      headers: challenges(realm, nonce).map((challenge) => ['WWW-Authenticate', challenge] as const),
-    })
-    if (refusals >= maximumRefusals) drop('unauthorised')
-    return false
-  }
-
   const handleRequest = async (request: RtspRequest): Promise<void> => {
     if (!/^\d{1,10}$/.test(header(request.headers, 'cseq') ?? '')) {
       send(undefined, { status: 400, headers: [] })
       return drop('fault')
     }
-    if (!(await authorise(request)) || closed) return
+    const refusal = await gate.check(state, request)
+    if (refusal) {
+      send(request, refusal)
+      return gate.exhausted ? drop('unauthorised') : undefined
+    }
+    if (closed) return
     const step = stepSession(state, request, facts)
     if (step.state.carriers !== state.carriers) output.carry(step.state.carriers)
     state = step.state

@@ -22,6 +22,7 @@ beforeAll(async () => {
       bind: '127.0.0.1',
       port: 0,
       udp: { enabled: true, port: 0 },
+      failedLoginsPerMinute: 1000,
       maximumSessions: 20,
       idleSeconds: 60,
       playerQueueBytes: 4_194_304,

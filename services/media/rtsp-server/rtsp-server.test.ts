@@ -17,6 +17,7 @@ const limits = {
   bind: '127.0.0.1',
   port: 0,
   udp: { enabled: true, port: 0 },
+  failedLoginsPerMinute: 1000,
   maximumSessions: 20,
   idleSeconds: 60,
   playerQueueBytes: 65_536,

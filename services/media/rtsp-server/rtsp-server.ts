@@ -6,6 +6,7 @@ import type { RtspConfig } from '../../contracts/config/engines.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { counter, gauge } from '../../kernel/metrics/metrics.ts'
 import { type Listeners, openListeners } from '../../kernel/network/listeners.ts'
+import { createLoginLimiter } from '../../kernel/network/login-limiter.ts'
 import { writeResponse } from '../rtsp/rtsp-message.ts'
 import type { Track } from '../rtsp/session-description.ts'
 import { createMediaPorts } from './media-ports.ts'
@@ -48,6 +49,7 @@ export function createRtspServer(
     playerQueueBytes: Math.max(config.playerQueueBytes, 2 * config.groupCacheBytes),
   }
   const mediaPorts = config.udp.enabled ? createMediaPorts(config.bind, config.udp.port) : undefined
+  const limiter = createLoginLimiter(clock, config.failedLoginsPerMinute)
   let listeners: Listeners | undefined
 
   const openStream = (path: string, tracks: readonly Track[], evict: () => void): [PublishedStream, () => void] => {
@@ -86,6 +88,7 @@ export function createRtspServer(
         clock,
         logger,
         credentials,
+        limiter,
         // over an encrypted connection nobody expects packets that are not
         mediaPorts: socket instanceof TLSSocket ? undefined : mediaPorts,
         findStream: (path) => streams.get(path),

@@ -30,6 +30,7 @@ async function serve(clock = systemClock, tls?: { port: number; certificate: str
       bind: '127.0.0.1',
       port: 0,
       udp: { enabled: true, port: 0 },
+      failedLoginsPerMinute: 1000,
       ...(tls ? { tls } : {}),
       maximumSessions: 20,
       idleSeconds: 30,

@@ -8,6 +8,9 @@ export type Proof =
   | { readonly scheme: 'basic'; readonly user: string; readonly password: string }
   | { readonly scheme: 'digest'; readonly user: string; readonly parameters: ReadonlyMap<string, string> }
 
+/** What a server keeps of a password for Digest: H(user:realm:password), hex, by algorithm (RFC 7616 §3.4.2). */
+export type DigestSecret = Readonly<Record<DigestAlgorithm, string>>
+
 /** The challenges of a server, strongest first; MD5 stands last of the digests because FFmpeg before 8 takes the last one and knows no other. */
 export function challenges(realm: string, nonce: string): string[] {
   const digest = (algorithm: DigestAlgorithm) => `Digest realm="${realm}", nonce="${nonce}", algorithm=${algorithm}`
@@ -38,12 +41,23 @@ export function proves(
   asked: { readonly method: string; readonly realm: string; readonly nonce: string },
 ): boolean {
   if (proof.scheme === 'basic') return equal(proof.password, password)
+  const secret = (algorithm: DigestAlgorithm) => digestSecret(algorithm, proof.user, asked.realm, password)
+  return provesDigest(proof, { MD5: secret('MD5'), 'SHA-256': secret('SHA-256') }, asked)
+}
+
+/** True if the proof is a digest made with the password of this secret, for this request and for our realm and nonce. */
+export function provesDigest(
+  proof: Proof,
+  secret: DigestSecret,
+  asked: { readonly method: string; readonly realm: string; readonly nonce: string },
+): boolean {
+  if (proof.scheme !== 'digest') return false
   const value = (name: string) => proof.parameters.get(name) ?? ''
   const algorithm = algorithmOf(value('algorithm'))
   if (!algorithm || value('realm') !== asked.realm || value('nonce') !== asked.nonce) return false
   const expected = digestResponse(
     algorithm,
-    { user: proof.user, password, realm: asked.realm, nonce: asked.nonce, method: asked.method, uri: value('uri') },
+    { secret: secret[algorithm], nonce: asked.nonce, method: asked.method, uri: value('uri') },
     value('qop') === '' ? undefined : { qop: value('qop'), nc: value('nc'), cnonce: value('cnonce') },
   )
   return equal(value('response').toLowerCase(), expected)
@@ -66,7 +80,8 @@ export function authorizationFor(
     const realm = digest.parameters.get('realm') ?? ''
     const nonce = digest.parameters.get('nonce') ?? ''
     const opaque = digest.parameters.get('opaque')
-    const response = digestResponse(digest.algorithm, { ...request, realm, nonce }, undefined)
+    const secret = digestSecret(digest.algorithm, request.user, realm, request.password)
+    const response = digestResponse(digest.algorithm, { ...request, secret, nonce }, undefined)
     const pairs = { username: request.user, realm, nonce, uri: request.uri, response, ...(opaque ? { opaque } : {}) }
     const quoted = Object.entries(pairs).map(([name, value]) => `${name}="${value.replace(/["\\]/g, '\\$&')}"`)
     return `Digest ${[...quoted, `algorithm=${digest.algorithm}`].join(', ')}`
@@ -77,18 +92,21 @@ export function authorizationFor(
 
 function digestResponse(
   algorithm: DigestAlgorithm,
-  of: { user: string; password: string; realm: string; nonce: string; method: string; uri: string },
+  of: { secret: string; nonce: string; method: string; uri: string },
   quality: { qop: string; nc: string; cnonce: string } | undefined,
 ): string {
-  const hash = (text: string) =>
-    createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
-      .update(text, 'utf8')
-      .digest('hex')
-  const first = hash(`${of.user}:${of.realm}:${of.password}`)
-  const second = hash(`${of.method}:${of.uri}`)
+  const second = hashOf(algorithm, `${of.method}:${of.uri}`)
   const middle = quality ? `${of.nonce}:${quality.nc}:${quality.cnonce}:${quality.qop}` : of.nonce
-  return hash(`${first}:${middle}:${second}`)
+  return hashOf(algorithm, `${of.secret}:${middle}:${second}`)
 }
+
+const digestSecret = (algorithm: DigestAlgorithm, user: string, realm: string, password: string): string =>
+  hashOf(algorithm, `${user}:${realm}:${password}`)
+
+const hashOf = (algorithm: DigestAlgorithm, text: string): string =>
+  createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
+    .update(text, 'utf8')
+    .digest('hex')
 
 function algorithmOf(text: string): DigestAlgorithm | undefined {
   const name = text.toUpperCase()

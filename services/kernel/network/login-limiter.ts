@@ -1,5 +1,5 @@
 // Counts failed logins of an address in windows of a minute; above the limit only credentials known to be right get in.
-import type { Clock } from '../../kernel/clock/clock.ts'
+import type { Clock } from '../clock/clock.ts'
 
 export interface LoginLimiter {
   blocked(address: string): boolean
