@@ -18,6 +18,14 @@ export const ZoneConfig = Type.Object(
     dwellSeconds: Type.Optional(
       Type.Number({ minimum: 0, maximum: 86_400, description: 'default: parking.<kind>.dwellSeconds' }),
     ),
+    queueSeconds: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 3600,
+        description:
+          'a line of vehicles may wait here this long before their dwell counts; 0: no queue can form here (a kerb, a bay). Default: parking.queueSeconds, on pavements 0',
+      }),
+    ),
     hours: Type.String({
       default: '00:00-24:00',
       pattern: '^([01]\\d|2[0-4]):[0-5]\\d-([01]\\d|2[0-4]):[0-5]\\d$',

@@ -80,7 +80,7 @@ const Parking = Type.Object(
       description: 'a reported vehicle that shifted by this share of its own size has left its place',
     }),
     moveConfirmSeconds: Seconds(1.5, 'a shift that lasts this long is believed (a shaken camera swings back)'),
-    seenShare: Share(0.25, 'in at least this share of the frames it must have been seen'),
+    seenShare: Share(0.45, 'in at least this share of the frames of the last seconds it must have been seen'),
     samePlaceIou: Share(0.45, 'boxes that overlap so far are at the same place'),
     sameLook: Share(0.6, 'colour histograms (Hellinger distance) nearer than this may be the same vehicle'),
     queueVehicles: Type.Integer({
@@ -89,6 +89,13 @@ const Parking = Type.Object(
       description: 'vehicles that came and stopped one behind the other make a queue',
     }),
     queueSeconds: Seconds(120, 'a queue may stand this long (a red light) before its clocks count'),
+    queueOvertaken: Type.Integer({
+      default: 2,
+      minimum: 0,
+      maximum: 100,
+      description:
+        'a line that so many others pass whole, in its own direction, does not wait for a light; 0: not looked at',
+    }),
     continueSeconds: Seconds(60, 'news of a violation that goes on', 1),
   },
   section,

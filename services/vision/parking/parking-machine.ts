@@ -5,10 +5,11 @@ import { bottomCentreOf, iouOf, isDouble, isPart } from '../geometry/box.ts'
 import { polygonHolds } from '../geometry/polygon.ts'
 import { identify } from './identity.ts'
 import { shiftOf } from './motion.ts'
+import { noteOvertaking } from './overtaking.ts'
 import type { ParkingRules, ParkingZone } from './parking-rules.ts'
 import type { ParkingState, Vehicle } from './parking-state.ts'
 import { markQueues } from './queue.ts'
-import { counts, missed, newVehicle, seen, standInZones } from './vehicle.ts'
+import { counts, droveOff, missed, newVehicle, seen, standInZones } from './vehicle.ts'
 
 /** A tracked object as the machine takes it. */
 export interface ParkingObject {
@@ -36,6 +37,8 @@ export type ParkingEffect =
 
 /** A longer break of the pictures hides who came meanwhile, ms. */
 const breakMs = 3000
+/** At fewer frames a second tracks of moving vehicles are not to be relied on, ms. */
+const overtakingStepMs = 700
 /** Boxes of one group that overlap more are one vehicle, found twice. */
 const doubleIou = 0.65
 
@@ -70,7 +73,7 @@ export function stepParking(
     if (found === undefined) {
       if (!missed(vehicle, observation.objects, step, now, rules)) continue
       gone.add(vehicle)
-      end(vehicle, vehicle.displacedSince === undefined ? 'absent' : 'left')
+      end(vehicle, droveOff(vehicle, rules) ? 'left' : 'absent')
     } else if (!seen(vehicle, objects[found] as ParkingObject, observation.at, step, now, rules)) {
       gone.add(vehicle)
       end(vehicle, 'left')
@@ -88,10 +91,12 @@ export function stepParking(
     if (state.vehicles.some((vehicle) => shows(vehicle, object, now))) continue
     // What was not there when the picture began has come; at few frames a second it may never be seen moving.
     const came = now - state.watchingSince > breakMs || moved(state.tracks[object.trackId]?.origin, object, rules)
-    state.vehicles.push(newVehicle(object, observation.at, ++state.sequence, now, came))
+    const cameFrom = state.tracks[object.trackId]?.origin ?? object.box
+    state.vehicles.push({ ...newVehicle(object, observation.at, ++state.sequence, now, came), cameFrom })
   }
 
   for (const vehicle of state.vehicles) standInZones(vehicle, observation.at, now, rules)
+  if (step <= overtakingStepMs) noteOvertaking(state.vehicles, objects, state.tracks)
   markQueues(state.vehicles, now, rules)
   for (const vehicle of [...state.vehicles]) {
     const isSeen = vehicle.seenAt === now
@@ -139,7 +144,7 @@ function advance(vehicle: Vehicle, now: number, rules: ParkingRules): ParkingEff
     effects.push({ type: 'parked', vehicle: structuredClone(vehicle) })
   }
   if (vehicle.phase !== 'parked' || vehicle.queued) return effects
-  if (vehicle.seen < rules.seenShare * (vehicle.seen + vehicle.missed)) return effects
+  if (vehicle.shown < rules.seenShare) return effects
   const zone = running.find(({ id, dwellMs }) => now - (vehicle.clocks[id] ?? now) >= dwellMs)
   if (zone === undefined) return effects
   vehicle.phase = 'violation'

@@ -13,6 +13,8 @@ export interface ParkingZone {
   readonly classes: readonly string[]
   readonly dwellMs: number
   readonly standard: string
+  /** a line of vehicles may wait here this long; 0: there is no queue here */
+  readonly queueMs: number
   /** is it in its hours at this event time (ms since the epoch)? */
   active(at: number): boolean
 }
@@ -36,7 +38,7 @@ export interface ParkingRules {
   readonly samePlaceIou: number
   readonly sameLook: number
   readonly queueVehicles: number
-  readonly queueMs: number
+  readonly queueOvertaken: number
   readonly continueMs: number
 }
 
@@ -54,6 +56,7 @@ export function parkingRulesOf(
     classes: classesOf(zone) ?? [],
     dwellMs: 1000 * (zone.dwellSeconds ?? parking[zone.kind].dwellSeconds),
     standard: parking[zone.kind].standard,
+    queueMs: 1000 * (zone.queueSeconds ?? (zone.kind === 'pavement' ? 0 : parking.queueSeconds)),
     active: createZoneHours(zone.hours, timezone),
   }))
   return {
@@ -74,7 +77,7 @@ export function parkingRulesOf(
     samePlaceIou: parking.samePlaceIou,
     sameLook: parking.sameLook,
     queueVehicles: parking.queueVehicles,
-    queueMs: 1000 * parking.queueSeconds,
+    queueOvertaken: parking.queueOvertaken,
     continueMs: 1000 * parking.continueSeconds,
   }
 }

@@ -42,11 +42,16 @@ export interface Vehicle {
   /** ms unseen since seenAt with its place in view, and with its place hidden */
   absent: number
   hidden: number
-  /** frames since it stands in which it was seen, or missed with its place in view */
+  /** frames since it stands in which it was seen */
   seen: number
-  missed: number
+  /** share of the last seconds with its place in view in which it was seen there, 0..1 */
+  shown: number
   /** it came while the camera watched */
   came: boolean
+  /** where its track began, if it came: from there to its place is its direction */
+  cameFrom?: PictureBox
+  /** tracks that passed it in its own direction since it stands */
+  passedBy?: number[]
   /** it waits in a line that may still move on */
   queued: boolean
   zones: ZoneMemory

@@ -1,5 +1,5 @@
 // Waiting in line is not parking: vehicles that came and stopped one behind the other about the same time make a queue (a red light, a
-// barrier); its dwell clocks wait for up to queueMs.
+// barrier); its dwell clocks wait for up to queueMs of their zone. A line that others pass whole is not waiting: those park.
 import { areaOf, type Box, heightOf, widthOf } from '../geometry/box.ts'
 import type { ParkingRules } from './parking-rules.ts'
 import type { Vehicle } from './parking-state.ts'
@@ -30,7 +30,7 @@ function linesOf(
   now: number,
   rules: ParkingRules,
 ): { held: ReadonlySet<string>; expired: ReadonlySet<string> } {
-  const waiting = vehicles.filter((vehicle) => vehicle.came && !vehicle.violation)
+  const waiting = vehicles.filter((vehicle) => vehicle.came && !vehicle.violation && queueMsOf(vehicle, rules) > 0)
   const held = new Set<string>()
   const expired = new Set<string>()
   const left = new Set(waiting)
@@ -46,9 +46,20 @@ function linesOf(
     }
     const lastStop = Math.max(...line.map((vehicle) => vehicle.standsSince))
     if (line.length < rules.queueVehicles) continue
-    for (const { id } of line) (now - lastStop < rules.queueMs ? held : expired).add(id)
+    const overtaken =
+      rules.queueOvertaken > 0 && line.every(({ passedBy }) => (passedBy?.length ?? 0) >= rules.queueOvertaken)
+    for (const vehicle of line) {
+      const waits = !overtaken && now - lastStop < queueMsOf(vehicle, rules)
+      ;(waits ? held : expired).add(vehicle.id)
+    }
   }
   return { held, expired }
+}
+
+/** How long a line may wait where it stands: the least of its zones. One that is in no zone yet waits nowhere. */
+function queueMsOf({ clocks }: Vehicle, { zones }: ParkingRules): number {
+  const times = zones.flatMap(({ id, queueMs }) => (clocks[id] === undefined ? [] : [queueMs]))
+  return times.length === 0 ? 0 : Math.min(...times)
 }
 
 function neighbours(a: Vehicle, b: Vehicle): boolean {

@@ -12,7 +12,7 @@ import type { Vehicle } from './parking-state.ts'
 /** Covered so far by another object, a place is hidden. */
 const hiddenShare = 0.3
 /** A moving vehicle that is unseen for this long is forgotten, ms. */
-const passingMs = 2000
+export const passingMs = 2000
 /**
  * Time over which an anchor follows its box (a mast that bends, a picture that drifts), ms. What crawls by less than moveShare of its size in
  * this time stands.
@@ -20,6 +20,8 @@ const passingMs = 2000
 const anchorMs = 15_000
 /** Time over which a look follows what is seen, ms. */
 const lookMs = 20_000
+/** Time over which `shown` forgets, ms. */
+const shownMs = 6000
 /** One frame counts no more than this as time unseen, ms. */
 const frameMs = 2000
 
@@ -45,7 +47,7 @@ export function newVehicle(object: ParkingObject, at: number, number: number, no
     absent: 0,
     hidden: 0,
     seen: 1,
-    missed: 0,
+    shown: 1,
     came,
     queued: false,
     zones: nowhere,
@@ -74,6 +76,7 @@ export function seen(
   vehicle.hidden = 0
   if (shift <= rules.moveShare) {
     vehicle.seen++
+    show(vehicle, 1, step)
     delete vehicle.displacedSince
     settle(vehicle, object, step, rules)
     return true
@@ -109,6 +112,14 @@ function settle(vehicle: Vehicle, object: ParkingObject, step: number, rules: Pa
   vehicle.look = vehicle.look ? blendLooks(vehicle.look, object.look, Math.min(1, step / lookMs)) : [...object.look]
 }
 
+/** At few frames a second traffic looks as if it stood in the place of one that left; but it does so in few frames. */
+function show(vehicle: Vehicle, hit: 0 | 1, step: number): void {
+  const weight = 1 - Math.exp(-Math.min(step, frameMs) / shownMs)
+  // of a state saved by an older version
+  const before = vehicle.shown ?? 1
+  vehicle.shown = before + weight * (hit - before)
+}
+
 /** It moved: from now on it stands here, and every clock begins anew. */
 function stand(vehicle: Vehicle, at: number, now: number): void {
   vehicle.anchor = vehicle.box
@@ -117,9 +128,10 @@ function stand(vehicle: Vehicle, at: number, now: number): void {
   vehicle.standsSince = now
   vehicle.came = true
   vehicle.seen = 1
-  vehicle.missed = 0
+  vehicle.shown = 1
   vehicle.clocks = {}
   vehicle.pictures = []
+  delete vehicle.passedBy
   delete vehicle.displacedSince
 }
 
@@ -140,12 +152,17 @@ export function missed(
     vehicle.hidden += unseen
     return vehicle.hidden >= rules.hiddenMs
   }
-  vehicle.missed++
+  show(vehicle, 0, unseen)
   vehicle.absent += unseen
-  // It was last seen driving off: no need to wait for it as for one that is hidden.
-  if (vehicle.displacedSince !== undefined) return vehicle.absent >= rules.moveConfirmMs
-  return vehicle.absent >= rules.absentMs
+  return vehicle.absent >= (droveOff(vehicle, rules) ? rules.moveConfirmMs : rules.absentMs)
 }
+
+/**
+ * Was it last seen driving off? Then there is no need to wait for it as for one that is hidden. A small displacement is not enough: a camera
+ * that is shaken, or half a box, shows that too.
+ */
+export const droveOff = (vehicle: Vehicle, rules: ParkingRules): boolean =>
+  vehicle.displacedSince !== undefined && shiftOf(vehicle.anchor, vehicle.box, rules.regions) >= rules.leaveShare
 
 /** Zones that hold it, with inertia: by its place once it stands (its lower edge may be hidden), by its box while it moves. */
 export function standInZones(vehicle: Vehicle, at: number, now: number, rules: ParkingRules): void {

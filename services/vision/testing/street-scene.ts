@@ -40,6 +40,18 @@ export interface Scene {
   readonly misses?: number
 }
 
+/** How bad the detector is. */
+export interface Noise {
+  /** shift of each edge as a share of the size; default 0.02 */
+  readonly jitter?: number
+  /** false boxes a second, anywhere, of any size, half of them weak; default 0 */
+  readonly falseBoxes?: number
+  /** share of the time in which all scores dip below the model's threshold, 1.5 s at a time; default 0 */
+  readonly dips?: number
+  /** share of boxes that are halved because something small stands before them; default 0 */
+  readonly halves?: number
+}
+
 export const noParkingZone: ZoneConfig = {
   id: 'kerb',
   kind: 'no_parking',
@@ -71,7 +83,7 @@ export const sceneStart = Date.parse('2020-06-28T06:00:00.000Z')
 /** Plays a scene; answers with every effect, in order, and the last state. */
 export function playScene(
   scene: Scene,
-  options: { fps: number; rules?: ParkingRules; seed?: number },
+  options: { fps: number; rules?: ParkingRules; seed?: number; noise?: Noise },
 ): { effects: (ParkingEffect & { at: number })[]; state: ParkingState } {
   const rules = options.rules ?? sceneRules()
   const random = createRandom(options.seed ?? 1)
@@ -100,7 +112,7 @@ export function playScene(
       state = withoutTracks(state)
     }
     const at = sceneStart + Math.round(seconds * 1000)
-    const detections = detect(scene, seconds, random)
+    const detections = detect(scene, seconds, random, { ...options, ...options.noise })
     const looks = new Map(detections.map(({ detection, colour }) => [detection.box, colour]))
     const tracked = tracker.update(
       detections.map(({ detection }) => detection),
@@ -129,7 +141,12 @@ interface SeenActor {
   readonly colour: number[]
 }
 
-function detect(scene: Scene, seconds: number, random: () => number): SeenActor[] {
+function detect(
+  scene: Scene,
+  seconds: number,
+  random: () => number,
+  { fps, seed = 1, jitter = 0.02, falseBoxes = 0, dips = 0, halves = 0 }: Noise & { fps: number; seed?: number },
+): SeenActor[] {
   const [shakeX, shakeY] = scene.shake?.(seconds) ?? [0, 0]
   const flash = within(scene.flashes, seconds)
   const present = scene.actors.flatMap((actor) => {
@@ -140,22 +157,37 @@ function detect(scene: Scene, seconds: number, random: () => number): SeenActor[
     const box: PictureBox = [x - width / 2, y - height, x + width / 2, y]
     return [{ actor, box, depth: actor.depth ?? place[1] }]
   })
-  return present.flatMap(({ actor, box, depth }) => {
+  const dip = dips > 0 && spotOf(Math.floor(seconds / 1.5), seed) < dips
+  const ghosts = random() < falseBoxes / fps ? [ghost(random)] : []
+  const real = present.flatMap(({ actor, box, depth }) => {
     const chance = random()
     const noise = [random(), random(), random(), random()].map((value) => (value - 0.5) * 2)
     const hidden = present.some((other) => other.depth > depth && coverageOf(box, other.box) > 0.6)
     if (hidden || chance < (scene.misses ?? 0.05) || (flash && chance < 0.7)) return []
-    const jitter = 0.02
     const [width, height] = actor.size
     const wobbly = box.map((edge, index) =>
       clamp(edge + (noise[index] ?? 0) * jitter * (index % 2 === 0 ? width : height)),
     ) as PictureBox
     if (wobbly[2] - wobbly[0] < width / 3 || wobbly[3] - wobbly[1] < height / 3) return []
-    const score = flash ? 0.2 : 0.6 + 0.2 * random()
+    if (halves > 0 && noise[0] !== undefined && Math.abs(noise[0]) < halves) wobbly[3] -= 0.45 * height
+    const score = flash || dip ? 0.2 : 0.6 + 0.2 * random()
     const detection: Detection = { label: actor.label, score, box: wobbly, model: 'scene@00000000', threshold: 0.3 }
     return [{ detection, colour: flash ? colours.white : colours[actor.colour] }]
   })
+  return [...real, ...ghosts]
 }
+
+/** A box where nothing is: road paint, a mirror, a shop sign. */
+function ghost(random: () => number): SeenActor {
+  const [width, height] = [0.05 + 0.15 * random(), 0.05 + 0.12 * random()]
+  const [x, y] = [random() * (1 - width), 0.4 + random() * (0.6 - height)]
+  const score = 0.2 + 0.4 * random()
+  const box: PictureBox = [x, y, x + width, y + height]
+  return { detection: { label: 'car', score, box, model: 'scene@00000000', threshold: 0.3 }, colour: colours.red }
+}
+
+/** A fraction that depends on its two numbers only. */
+const spotOf = (a: number, b: number): number => createRandom(a * 2654435761 + b)()
 
 function placeAt({ path }: Actor, seconds: number): [number, number] | undefined {
   for (const [index, [from, x, y]] of path.entries()) {

@@ -4,7 +4,7 @@
 // IoU is fused with (1 + score) / 2 instead of the score, since small models are right at scores of 0.3 too.
 import type { PictureBox } from '../../contracts/geometry.ts'
 import type { Detection } from '../detection/detection.ts'
-import { type Box, iouOf } from '../geometry/box.ts'
+import { type Box, heightOf, iouOf, widthOf } from '../geometry/box.ts'
 import { groupOf } from '../zones/zone-rules.ts'
 import { assign } from './assignment.ts'
 import { createKalmanBox, type KalmanBox } from './kalman-box.ts'
@@ -48,10 +48,19 @@ interface Track {
   lost: boolean
   seenAt: number
   predicted: Box
+  last: Box
+  /** length of its last step as a share of its size; a new one may be of any speed */
+  stride: number
 }
 
-/** 1 − IoU up to which pairs are accepted (values of the authors): strong, weak, and unconfirmed. */
-const costLimits = { strong: 0.8, weak: 0.5, unconfirmed: 0.7 } as const
+/** 1 − IoU up to which pairs are accepted: strong, weak, and unconfirmed (values of the authors), and of buffered boxes. */
+const costLimits = { strong: 0.8, weak: 0.5, unconfirmed: 0.7, buffered: 0.8 } as const
+/** Buffered IoU (Yang et al., C-BIoU, WACV 2023): boxes grown by this share of their size on every side. */
+const buffer = 0.5
+/** Only what is new or moved by this share of its size at its last step is looked for so far away: what stands stays. */
+const fastStride = 0.3
+/** Buffered pairs are alike in size within this factor. */
+const alikeSize = 1.7
 /** A vote loses this share a frame, so a label can change its mind. */
 const voteDecay = 0.98
 
@@ -86,9 +95,14 @@ export function createByteTracker(config: ByteTrackConfig): ByteTracker {
         seen,
       )
       const unconfirmed = tracks.filter((track) => !track.confirmed)
-      const [newOnes] = match(unconfirmed, strongLeft, costLimits.unconfirmed, true, seen)
+      const [notNew] = match(unconfirmed, strongLeft, costLimits.unconfirmed, true, seen)
+      // At few frames a second a vehicle is past its own length in one step.
+      const fast = tracks.filter((track) => !track.lost && !seen.has(track) && track.stride > fastStride)
+      const [newOnes] = match(fast, notNew, costLimits.buffered, false, seen, buffer)
 
       for (const [track, { detection, pixels }] of seen) {
+        track.stride = strideOf(track.last, pixels)
+        track.last = pixels
         track.filter.update(pixels)
         track.confirmed = true
         track.lost = false
@@ -113,6 +127,8 @@ export function createByteTracker(config: ByteTrackConfig): ByteTracker {
           lost: false,
           seenAt: at,
           predicted: filter.box,
+          last: pixels,
+          stride: Number.POSITIVE_INFINITY,
         }
         vote(track, detection)
         tracks.push(track)
@@ -156,11 +172,14 @@ function match(
   limit: number,
   fuseScore: boolean,
   seen: Map<Track, Candidate>,
+  grow = 0,
 ): [Candidate[], Track[]] {
   const costs = tracks.map((track) =>
     candidates.map(({ detection, pixels }) => {
       if (track.group !== groupOf(detection.label)) return 1
-      const overlap = iouOf(track.predicted, pixels)
+      if (grow > 0 && !isAlike(track.last, pixels)) return 1
+      const overlap =
+        grow === 0 ? iouOf(track.predicted, pixels) : iouOf(grown(track.predicted, grow), grown(pixels, grow))
       return 1 - (fuseScore ? overlap * (0.5 + detection.score / 2) : overlap)
     }),
   )
@@ -176,6 +195,22 @@ function match(
     }
   }
   return [candidates.filter((_, index) => !taken.has(index)), left]
+}
+
+function grown([x1, y1, x2, y2]: Box, share: number): Box {
+  const [x, y] = [share * (x2 - x1), share * (y2 - y1)]
+  return [x1 - x, y1 - y, x2 + x, y2 + y]
+}
+
+const strideOf = (from: Box, to: Box): number =>
+  Math.hypot(
+    (to[0] + to[2] - from[0] - from[2]) / 2 / widthOf(from),
+    (to[1] + to[3] - from[1] - from[3]) / 2 / heightOf(from),
+  )
+
+function isAlike(a: Box, b: Box): boolean {
+  const [wide, high] = [widthOf(a) / widthOf(b), heightOf(a) / heightOf(b)]
+  return Math.max(wide, 1 / wide, high, 1 / high) < alikeSize
 }
 
 function vote(track: Track, { label, score }: Detection): void {
