@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { Config } from '../contracts/config/config.ts'
 import { AppError } from '../contracts/errors.ts'
+import type { LiveView } from '../contracts/live.ts'
 import { loadOrganisation } from '../kernel/config/load-organisation.ts'
 import type { Subscription } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -20,6 +21,7 @@ import type { FootageUpload, RouteContext, Routes } from './routes/context.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
+import { liveRoutes } from './routes/live.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { silenceRoutes } from './routes/silences.ts'
@@ -35,6 +37,8 @@ export interface ApiWiring {
   readonly check: () => Promise<void>
   /** the footage room of this process, if it has one */
   readonly upload?: FootageUpload | undefined
+  /** live view, as media has it */
+  readonly live?: LiveView | undefined
 }
 
 export interface ApiService extends Service {
@@ -51,6 +55,7 @@ const routes: readonly Routes[] = [
   silenceRoutes,
   ticketRoutes,
   deviceRoutes,
+  liveRoutes,
   seriesRoutes,
   evidenceRoutes,
   eventRoutes,

@@ -15,6 +15,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
 import { createSealing } from '../kernel/secrets/sealing.ts'
 import { createFootageAnalysis } from '../media/footage-analysis/footage-analysis.ts'
+import { createLiveView } from '../media/live/live-view.ts'
 import { createMediaService } from '../media/media-service.ts'
 import { createSensingService } from '../sensing/sensing-service.ts'
 import { createTicketsService } from '../tickets/tickets-service.ts'
@@ -51,8 +52,11 @@ export function compose(
   if (roles.has('tickets')) add(createTicketsService(deps('tickets'), config))
   if (roles.has('timeseries')) add(createTimeseriesService(deps('timeseries'), config))
   const footage = roles.has('api') ? add(createFootageService(deps('footage'), config)) : undefined
+  const live = roles.has('api')
+    ? add(createLiveView(deps('live'), config, { addressOf: (cameraId) => media?.live.addressOf(cameraId) }))
+    : undefined
   const http = roles.has('api')
-    ? add(createApiService(deps('api'), config, { check, upload: footage?.upload }))
+    ? add(createApiService(deps('api'), config, { check, upload: footage?.upload, live }))
     : add(createHealthServer(deps('health'), config, { check }))
   const broker = roles.has('broker') || roles.has('ingest') ? addDevices() : undefined
   const media = roles.has('eyes') ? addEyes() : undefined

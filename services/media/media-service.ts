@@ -7,10 +7,14 @@ import type { CameraPackets } from '../contracts/packets.ts'
 import type { StreamAccess } from '../contracts/stream-access.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
-import { openerOf } from './camera-source/open-camera.ts'
+import { type CameraOpener, openerOf } from './camera-source/open-camera.ts'
 import { keepCamera } from './cameras/camera-keeper.ts'
 import { createCameraMetrics } from './cameras/camera-metrics.ts'
 import { createCameraShift } from './cameras/camera-shift.ts'
+import { createLiveRelay } from './live/live-relay.ts'
+import { createLiveSource } from './live/live-source.ts'
+import type { LiveSource } from './live/live-view.ts'
+import { createPictureRelay } from './live/picture-relay.ts'
 import { createPictureCamera } from './pictures/picture-camera.ts'
 import { createPictureIntake } from './pictures/picture-intake.ts'
 import { createDeviceCredentials } from './rtsp-server/device-credentials.ts'
@@ -23,22 +27,26 @@ export type MediaDeps = Pick<Kernel, 'bus' | 'objectStore' | 'clock' | 'logger' 
   readonly access?: StreamAccess
 }
 
-/** `rtspPort`: where our RTSP server listens; 0 before start. */
+/** `rtspPort`: where our RTSP server listens; 0 before start. `live`: where the cameras that this process has can be played from. */
 export function createMediaService(
   deps: MediaDeps,
   config: Config,
   eyes: CameraEyes,
   packets: readonly CameraPackets[] = [],
-): Service & { readonly rtspPort: number } {
+): Service & { readonly rtspPort: number; readonly live: LiveSource } {
   const credentials = createDeviceCredentials(config, deps.access)
   const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind }, credentials)
-  const keeping = { ...deps, eyes, packets, metrics: createCameraMetrics(deps.registry) }
+  const relay = createLiveRelay({ clock: deps.clock, server }, (camera) => openers.get(camera.id)?.pulled() ?? false)
+  const keeping = { ...deps, eyes, packets: [...packets, relay], metrics: createCameraMetrics(deps.registry) }
   const pulled = config.cameras.filter(({ source }) => !source.startsWith('mqtt:'))
+  const openers = new Map(
+    pulled.map((camera) => [camera.id, openerOf(camera, { clock: deps.clock, credentials, server }, config)]),
+  )
   const shift = createCameraShift(pulled, (camera) =>
-    keepCamera(keeping, config.media, camera, openerOf(camera, { clock: deps.clock, credentials, server }, config)),
+    keepCamera(keeping, config.media, camera, openers.get(camera.id) as CameraOpener),
   )
   const pictures = createPictureIntake(deps, config.media, config.cameras, (camera) =>
-    createPictureCamera(keeping, config.media, camera),
+    createPictureCamera(keeping, config.media, camera, createPictureRelay({ clock: deps.clock, server }, camera.id)),
   )
   let membership: { leave(): Promise<void> } | undefined
   let stopped: Promise<void> | undefined
@@ -49,6 +57,11 @@ export function createMediaService(
     get rtspPort() {
       return server.port
     },
+    live: createLiveSource({ server, credentials, bind: config.bind }, (cameraId) =>
+      openers.has(cameraId) && !shift.cameras.has(cameraId)
+        ? undefined
+        : (openers.get(cameraId)?.livePath() ?? cameraId),
+    ),
     async start(signal) {
       // FFmpeg writes to stderr by itself; what matters of it is told as health and metrics.
       Log.setLevel(AV_LOG_FATAL)

@@ -13,6 +13,11 @@ export const rights = {
   moveTickets: ['admin', 'operator', 'pilot', 'subscriber'],
   createTickets: ['admin', 'operator', 'subscriber'],
   uploadFootage: ['admin', 'operator', 'pilot'],
+  watchLive: ['admin', 'operator', 'viewer'],
+  /** what lies under a camera's privacy masks, by its original stream */
+  seeUnmasked: ['admin'],
+  /** faces and plates as they are; subscribers handle tickets and need the plate. For the others pictures are blurred and live view is coarse. */
+  seeIdentities: ['admin', 'operator', 'subscriber'],
   readDeadLetters: ['admin', 'operator'],
   manageDevices: ['admin'],
   manageUsers: ['admin'],

@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import websocket from '@fastify/websocket'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify'
 import type { Config } from '../../contracts/config/config.ts'
 import { AppError } from '../../contracts/errors.ts'
@@ -38,6 +39,8 @@ export async function createHttp(
   answerErrors(app as unknown as FastifyInstance)
   securityHeaders(app, config)
   await app.register(rateLimit, { max: config.http.requestsPerMinute, timeWindow: '1 minute' })
+  // watchers only listen
+  await app.register(websocket, { options: { maxPayload: 1024 } })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

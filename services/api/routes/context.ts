@@ -1,6 +1,7 @@
 // What routes are given.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../../contracts/config/config.ts'
+import type { LiveView } from '../../contracts/live.ts'
 import type { Organisation } from '../../contracts/organisation.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Accounts } from '../auth/accounts.ts'
@@ -26,6 +27,8 @@ export interface RouteContext
   readonly frames: LatestFrames
   /** takes footage uploads of an authenticated pilot; absent where no footage room runs in this process */
   readonly upload?: FootageUpload | undefined
+  /** live view of the cameras; absent where no live room runs in this process */
+  readonly live?: LiveView | undefined
   /** /readyz: rejects with the reason while a part of this process does not work */
   readonly check: () => Promise<void>
 }

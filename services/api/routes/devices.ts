@@ -12,12 +12,13 @@ import { personOf } from '../http/authenticate.ts'
 import { readPage } from '../paging.ts'
 import type { DeviceView } from '../projection/projector.ts'
 import type { Routes } from './context.ts'
+import { liveFormatsFor } from './live.ts'
 import { IdParameter, List, listParameters, split, times } from './parameters.ts'
 
-export const deviceRoutes: Routes = (app, { config, views, frames, commands, audit, timeSeries }) => {
+export const deviceRoutes: Routes = (app, { config, views, frames, commands, audit, timeSeries, live }) => {
   const cameraIds = new Set(config.cameras.map(({ id }) => id))
 
-  const cameraView = (camera: CameraConfig, device: DeviceView | undefined) => ({
+  const cameraView = (camera: CameraConfig, device: DeviceView | undefined, roles: readonly string[]) => ({
     ...camera,
     source: withoutCredentials(camera.source),
     status: device?.status ?? 'offline',
@@ -26,25 +27,31 @@ export const deviceRoutes: Routes = (app, { config, views, frames, commands, aud
     pictureUrl: device?.twin.snapshotUrl ?? null,
     pictureAt: device?.twin.snapshotAt ?? device?.updatedAt ?? null,
     latestFrame: frames.of(camera.id) ?? null,
+    live: live ? liveFormatsFor(camera, roles) : [],
   })
 
   app.get(
     '/api/v1/cameras',
     { config: { right: 'read' }, schema: { summary: 'Cameras with their zones, health, newest picture and boxes.' } },
-    async () => {
+    async (request) => {
+      const { roles } = personOf(request)
       const devices = new Map((await views.all<DeviceView>('devices')).map((device) => [device.id, device]))
-      return { items: config.cameras.map((camera) => cameraView(camera, devices.get(camera.id))), nextCursor: null }
+      return {
+        items: config.cameras.map((camera) => cameraView(camera, devices.get(camera.id), roles)),
+        nextCursor: null,
+      }
     },
   )
 
   app.get(
     '/api/v1/cameras/:id',
     { config: { right: 'read' }, schema: { summary: 'One camera.', params: IdParameter } },
-    async ({ params: { id } }) => {
+    async (request) => {
+      const { id } = request.params
       const camera = config.cameras.find((known) => known.id === id)
       if (!camera) throw new AppError('QLY_NOT_FOUND', `there is no camera ${id}`)
       const [device] = (await views.list<DeviceView>('devices', { limit: 1, filters: { id: [id] } })).items
-      return cameraView(camera, device)
+      return cameraView(camera, device, personOf(request).roles)
     },
   )
 

@@ -54,6 +54,12 @@ export const CameraConfig = Type.Object(
       description: 'folder names under models/, or paths of folders with model.onnx and model.json',
     }),
     zones: Type.Array(ZoneConfig, { default: [], maxItems: 32 }),
+    privacyMasks: Type.Optional(
+      Type.Array(PicturePolygon, {
+        maxItems: 16,
+        description: 'parts of the picture that are blackened in snapshots, evidence and live view',
+      }),
+    ),
   },
   { additionalProperties: false },
 )

@@ -1,5 +1,6 @@
 // Config: decoding of streams.
 import { type Static, Type } from 'typebox'
+import { LiveConfig } from './live.ts'
 
 export const MediaConfig = Type.Object(
   {
@@ -41,6 +42,7 @@ export const MediaConfig = Type.Object(
       description: 'a camera that sends JPEGs over MQTT is stalled after this long without one',
     }),
     hardwareThreads: Type.Integer({ default: 1, minimum: 1, maximum: 16, description: 'decoder threads a stream' }),
+    live: LiveConfig,
   },
   { additionalProperties: false, default: {} },
 )

@@ -12,6 +12,10 @@ import { openRtsp } from './rtsp-input.ts'
 import type { OpenVideo } from './video-input.ts'
 
 export interface CameraOpener {
+  /** whether we fetch the video ourselves; false: the camera publishes it on our RTSP server */
+  readonly pulled: () => boolean
+  /** where our RTSP server has the camera's video while it is open */
+  readonly livePath: () => string
   readonly open: OpenVideo
   /** Resolves when a new try is worth while before the back-off is over. */
   readonly worthRetrying?: (signal: AbortSignal) => Promise<void>
@@ -29,12 +33,23 @@ export function openerOf(
   { clock, credentials, server }: OpenerDeps,
   config: Pick<Config, 'media' | 'bind'>,
 ): CameraOpener {
-  if (camera.source.startsWith('file:')) return { open: (signal, tap) => openFile(camera.source, clock, signal, tap) }
+  if (camera.source.startsWith('file:')) {
+    return {
+      pulled: () => true,
+      livePath: () => camera.id,
+      open: (signal, tap) => openFile(camera.source, clock, signal, tap),
+    }
+  }
   // the port is known only once the server has started
   const address = () => readRtspAddress(camera.source.replace(ownPort, `$1:${server.port}`))
   const ours = ({ host, port }: RtspAddress) =>
     ['127.0.0.1', 'localhost', '::1', config.bind].includes(host) && port === server.port
   return {
+    pulled: () => !ours(address()),
+    livePath() {
+      const found = address()
+      return (ours(found) ? pathOf(found.url) : undefined) ?? camera.id
+    },
     async open(signal, tap) {
       const found = address()
       const options = {

@@ -9,6 +9,7 @@ import { createFrameSampler } from '../camera-source/frame-sampler.ts'
 import type { KeeperDeps } from '../cameras/camera-keeper.ts'
 import { createCameraNews } from '../cameras/camera-news.ts'
 import { createCameraSnapshots } from '../cameras/camera-snapshots.ts'
+import type { PictureRelay } from '../live/picture-relay.ts'
 import { cutPicture } from './read-picture.ts'
 
 export interface PictureCamera {
@@ -21,7 +22,12 @@ export interface PictureCamera {
   stop(): Promise<void>
 }
 
-export function createPictureCamera(deps: KeeperDeps, config: MediaConfig, camera: CameraConfig): PictureCamera {
+export function createPictureCamera(
+  deps: KeeperDeps,
+  config: MediaConfig,
+  camera: CameraConfig,
+  relay: PictureRelay,
+): PictureCamera {
   const { clock, eyes, metrics, logger } = deps
   const news = createCameraNews(deps, camera)
   const snapshots = createCameraSnapshots(deps, config, camera.id, news)
@@ -99,7 +105,7 @@ export function createPictureCamera(deps: KeeperDeps, config: MediaConfig, camer
         }
         lastSize = size
         snapshots.offer(frame)
-        await eyes.see(frame)
+        await Promise.all([eyes.see(frame), relay.show(picture)])
         metrics.delivered(camera.id)
       } catch (error) {
         logger.error({ camera: camera.id, err: error }, 'a picture could not be looked at')
@@ -107,6 +113,7 @@ export function createPictureCamera(deps: KeeperDeps, config: MediaConfig, camer
     },
     async stop() {
       cancelStall()
+      relay.close()
       await handOver()
       await Promise.all([snapshots.close(), news.close()])
       metrics.forget(camera.id)

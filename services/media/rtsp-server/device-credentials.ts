@@ -10,6 +10,8 @@ import { ownerOf } from './stream-path.ts'
 export interface DeviceCredentials extends RtspCredentials {
   /** What this process plays with; new in every process. */
   readonly internal: Credential
+  /** A credential that plays this path once, for a program whose command line others can read. */
+  passFor(path: string): { readonly credential: Credential; revoke(): void }
   /** The credential of a device, if the configuration has its password plain. */
   of(deviceId: string): Credential | undefined
 }
@@ -25,6 +27,7 @@ export function createDeviceCredentials(
   const internal = { user: 'qly-internal', password: randomBytes(24).toString('base64url') }
   const devices = new Map(config.devices.map((device) => [device.id, device]))
   const atOnce = createLimit(checksAtOnce)
+  const passes = new Map<string, { readonly path: string; readonly password: string }>()
   const passwordOf = (id: string) => {
     const password = devices.get(id)?.password
     return password?.startsWith('scrypt:') ? undefined : password
@@ -52,10 +55,17 @@ export function createDeviceCredentials(
       const password = passwordOf(deviceId)
       return password === undefined ? undefined : { user: deviceId, password }
     },
+    passFor(path) {
+      const credential = { user: `pass-${randomBytes(6).toString('hex')}`, password: randomBytes(24).toString('hex') }
+      passes.set(credential.user, { path, password: credential.password })
+      return { credential, revoke: () => void passes.delete(credential.user) }
+    },
     async verify(attempt: RtspAttempt) {
       const { action, path, user, password, address, matches } = attempt
       if (action === 'play') {
         if (user === internal.user) return matches(internal.password)
+        const pass = passes.get(user)
+        if (pass?.path === path && matches(pass.password)) return passes.delete(user)
         if (user === 'admin' && config.http.adminToken !== undefined && matches(config.http.adminToken)) return true
       }
       if ((await isOwner(user, path)) && (await isDevice(attempt))) return true

@@ -22,6 +22,11 @@ export interface RtspServer {
   readonly tlsPort: number | undefined
   /** Paths that someone publishes, with the number of their players. */
   readonly streams: ReadonlyMap<string, { readonly players: number }>
+  /** Publishes what this process pulls from elsewhere; undefined where someone publishes the path already. Whoever announces it takes it over. */
+  publish(
+    path: string,
+    tracks: readonly Track[],
+  ): { readonly stream: PublishedStream; readonly giveUp: () => void } | undefined
   /** Resolves when the path is published the next time; rejects when the signal aborts. */
   nextPublication(path: string, signal: AbortSignal): Promise<void>
   /** Listens. QLY_PORT_IN_USE if another program has a port, QLY_CONFIG_INVALID if a certificate cannot be read. */
@@ -112,6 +117,11 @@ export function createRtspServer(
       return config.tls && (listeners?.tlsPort ?? 0)
     },
     streams,
+    publish(path, tracks) {
+      if (streams.has(path)) return undefined
+      const [stream, giveUp] = openStream(path, tracks, () => giveUp())
+      return { stream, giveUp }
+    },
     nextPublication: (path, signal) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted()
