@@ -18,6 +18,7 @@ import { silentLogger } from '../../kernel/logging/logger.ts'
 import { createMetrics } from '../../kernel/metrics/metrics.ts'
 import { makeClip } from '../testing/make-clip.ts'
 import { createMediaPlant, createRememberingEyes } from '../testing/media-plant.ts'
+import { callRtsp } from '../testing/rtsp-caller.ts'
 import { createLiveView } from './live-view.ts'
 
 let plant: Awaited<ReturnType<typeof createMediaPlant>>
@@ -202,6 +203,12 @@ describe('live view', () => {
       .toBeGreaterThan(3)
     expect(await probe(photos.parts, 'photos.out')).toMatchObject({ codec: 'h264', width: 160, height: 90 })
     expect(await probe(pushed.parts, 'pushed.out')).toMatchObject({ codec: 'h264', width: 320, height: 180 })
+    const url = `rtsp://127.0.0.1:${room.rtspPort}/pushed`
+    const caller = await callRtsp(room.rtspPort, { user: 'pushed', password: 'pushed password' })
+    expect((await caller.ask('DESCRIBE', `${url}?tcp`)).status).toBe(200)
+    const udp = { Transport: 'RTP/AVP;unicast;client_port=40000-40001' }
+    expect((await caller.ask('SETUP', `${url}/trackID=0`, udp)).status).toBe(461)
+    caller.close()
     await pushing
   })
 

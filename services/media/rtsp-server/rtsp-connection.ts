@@ -65,6 +65,7 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
   let state: SessionState = initialSession
   let publication: { readonly stream: PublishedStream; readonly giveUp: () => void } | undefined
   let leave: (() => void) | undefined
+  let tcpOnly = false
   const connectedAt = deps.clock.monotonic()
   let lastActivity = connectedAt
   let closed = false
@@ -111,7 +112,9 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
     sessionId,
     timeoutSeconds: Math.max(1, Math.round(limits.idleSeconds)),
     peer: output.peer,
-    udp: deps.mediaPorts?.ports,
+    get udp() {
+      return tcpOnly ? undefined : deps.mediaPorts?.ports
+    },
     published: (path) => deps.findStream(path)?.tracks,
     describe: (path) => deps.findStream(path)?.description() ?? '',
     rtpInfo: (path, baseUrl, carriers) =>
@@ -147,6 +150,8 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
   }
 
   const handleRequest = async (request: RtspRequest): Promise<void> => {
+    // a client that cannot be told otherwise asks for TCP in the address, as FFmpeg's once did
+    if (request.url.endsWith('?tcp')) tcpOnly = true
     if (!/^\d{1,10}$/.test(header(request.headers, 'cseq') ?? '')) {
       send(undefined, { status: 400, headers: [] })
       return drop('fault')
