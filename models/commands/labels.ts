@@ -52,6 +52,9 @@ const classByName = new Map(
   Object.entries(synonyms).flatMap(([ours, names]) => names.map((name) => [name, ours] as const)),
 )
 
+/** The class of ours that a name stands for; undefined: none. */
+export const classOfName = (name: string): string | undefined => classByName.get(name.toLowerCase())
+
 /** label → class of ours, for those that have one; undefined: all labels are ours already, or none has one. */
 export function classesOfLabels(labels: readonly string[]): Record<string, string> | undefined {
   const known = labels.flatMap((label) => {
