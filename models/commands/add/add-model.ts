@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AppError } from '../../../services/contracts/errors.ts'
-import { type FamilyName, familyNames } from '../../../services/vision/detection/families/families.ts'
+import { familyNames } from '../../../services/vision/detection/families/families.ts'
 import { readLabels } from '../labels.ts'
-import { say, table } from '../terminal.ts'
-import { type DescribedModel, describeModel } from './describe-model.ts'
+import { say } from '../terminal.ts'
+import { describeModel } from './describe-model.ts'
 import { installFolder, nameOf } from './install-folder.ts'
-import { type Sample, trySample } from './try-sample.ts'
+import { familyOf, samplePicture, sizeOf, tellDescribed, tellSample } from './tell.ts'
+import { trySample } from './try-sample.ts'
 
 export const help = `npm run models:add -- FILE.onnx [OPTIONS]
 
@@ -31,8 +32,6 @@ What does not fit is refused with the reason. The file is tried in a process of 
   --replace           a model of that name is replaced
   --dry-run           nothing is written`
 
-const samplePicture = join(import.meta.dirname, '../sample-street.jpg')
-
 export async function addModel(args: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(args)
   if (values.help) return say(help)
@@ -50,7 +49,7 @@ export async function addModel(args: readonly string[]): Promise<void> {
     ...(values['trained-on'] ? { trainedOn: values['trained-on'] } : {}),
   })
   const json = `${JSON.stringify(described.description, null, 2)}\n`
-  tell(described)
+  tellDescribed(described)
   const sample = await trySample(resolve(file), name, json, values.picture ?? samplePicture)
   const shown = values.shown ?? join(tmpdir(), `${name}-sample.jpg`)
   await writeFile(shown, sample.drawn)
@@ -90,63 +89,8 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-function familyOf(text: string): FamilyName {
-  const family = familyNames.find((name) => name === text)
-  if (family === undefined) throw new AppError('QLY_INPUT_INVALID', `--family is one of ${familyNames.join(', ')}`)
-  return family
-}
-
-function sizeOf(text: string): { width: number; height: number } {
-  const [, width, height = width] = /^(\d{2,4})(?:x(\d{2,4}))?$/.exec(text) ?? []
-  if (width === undefined)
-    throw new AppError('QLY_INPUT_INVALID', `--size is pixels, as 640 or 640x384 (width x height)`)
-  return { width: Number(width), height: Number(height) }
-}
-
 function thresholdOf(text: string): number {
   const value = Number(text)
   if (!(value >= 0 && value <= 1)) throw new AppError('QLY_INPUT_INVALID', '--threshold is a number from 0 to 1')
   return value
-}
-
-function tell({ description, graph, outputs, reason }: DescribedModel): void {
-  const shapes = (
-    values: readonly { name: string; type: string; shape?: readonly (number | string)[] | undefined }[],
-  ) => values.map(({ name, type, shape }) => `${name} ${type} [${shape?.join(',') ?? '?'}]`).join('; ')
-  const { labels, classes, input } = description as {
-    labels?: string[]
-    classes?: Record<string, string>
-    input: object
-  }
-  say(`inputs    ${shapes(graph.inputs)}`)
-  say(`outputs   ${shapes(outputs)}`)
-  say(`written   by ${graph.producer || 'unknown'}, opset ${graph.opset}`)
-  say(`family    ${description.family} (${reason})`)
-  say(`input     ${JSON.stringify(input)}`)
-  if (labels) say(`labels    ${labels.length}: ${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ', …' : ''}`)
-  if (classes)
-    say(
-      `classes   ${Object.entries(classes)
-        .map(([label, ours]) => `${label} → ${ours}`)
-        .join(', ')}; others are dropped`,
-    )
-  else if (labels)
-    say('classes   its labels as they are; zones go by car, large_vehicle, two_wheeler, person, smoke, fire, debris')
-}
-
-function tellSample({ detections, vectorLength, colourOf, seconds }: Sample, shown: string): void {
-  say()
-  const took = `${(seconds * 1000).toFixed(0)} ms`
-  if (vectorLength !== undefined) {
-    say(`sample    a vector of ${vectorLength} numbers in ${took}`)
-    return
-  }
-  const rows = detections.map(({ label, score, box }) => [
-    label,
-    score.toFixed(2),
-    box.map((edge) => edge.toFixed(3)).join(' '),
-    colourOf(label),
-  ])
-  say(table([['class', 'score', 'x1 y1 x2 y2 of the picture', 'colour'], ...rows]))
-  say(`sample    ${detections.length} found in ${took}: ${shown}`)
 }
