@@ -20,6 +20,8 @@ export interface FramePlan {
   readonly cameraId: string
   readonly framesPerSecond: number
   readonly cuts: readonly FrameCut[]
+  /** where a model looks that finds persons; elsewhere nothing is known of whom a picture shows */
+  readonly personRegions?: readonly PictureBox[]
 }
 
 /** RGB pixels, 8 bit, height × width × 3, no row padding. */
@@ -63,6 +65,7 @@ export type FrameSink = (frame: CameraFrame) => Promise<void>
 export interface SeenObject {
   readonly trackId: number
   readonly label: string
+  readonly box?: PictureBox
 }
 
 export interface EyesOptions {

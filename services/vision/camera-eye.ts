@@ -6,6 +6,7 @@ import type { Evidence } from '../contracts/evidence.ts'
 import type { CameraFrame, FrameCutPixels, FramePlan } from '../contracts/frames.ts'
 import type { Outgoing } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import type { PictureNotes } from '../kernel/pictures/picture-notes.ts'
 import type { Detection } from './detection/detection.ts'
 import { findsBoxes } from './detection/families/families.ts'
 import { mergeCuts } from './detection/to-frame.ts'
@@ -55,6 +56,11 @@ export function createCameraEye(
   const { writer, publisher, metrics, logger } = deps
   const camera: CameraConfig = { ...configured, zones: [...zonesOf(configured)] }
   const { plan, cutsOf } = planFrames(camera, models, config.plan)
+  const findPersons = models.filter(
+    ({ classes, description }) => findsBoxes(description.family) && classes.includes(config.persons.label),
+  )
+  const personCuts = new Set(findPersons.flatMap(({ key }) => [...(cutsOf.get(key) ?? [])]))
+  const personRegions = plan.cuts.filter(({ id }) => personCuts.has(id)).map(({ region }) => region)
   const rules = parkingRulesOf(
     camera,
     config,
@@ -75,6 +81,7 @@ export function createCameraEye(
   let savedAt = Number.NEGATIVE_INFINITY
   let busy: Promise<void> = Promise.resolve()
   let size = { width: 0, height: 0 }
+  let seen: PictureNotes = { regions: [], objects: [] }
 
   const detect = async (frame: CameraFrame, model: Model): Promise<Detection[]> => {
     const wanted = new Set(cutsOf.get(model.key))
@@ -112,6 +119,11 @@ export function createCameraEye(
       size,
     )
     const tracks = memory.remember(tracked, at)
+    // every box, also an uncertain one: they are what is blurred for roles that may not see faces and plates
+    seen = {
+      regions: personRegions,
+      objects: boxes.flatMap(({ detections }) => detections.map(({ label, box }) => ({ label, box }))),
+    }
     const hits = found.flatMap(({ detections }) => detections.filter(({ score, threshold }) => score >= threshold))
     metrics.saw(camera.id, hits)
 
@@ -178,7 +190,7 @@ export function createCameraEye(
   ): Promise<Evidence[]> => {
     const zones = camera.zones.filter(({ id }) => zoneIds.includes(id)).map(({ polygon }) => polygon)
     try {
-      return await deps.evidence.take(frame, { zones, boxes: [box] })
+      return await deps.evidence.take(frame, { zones, boxes: [box] }, seen)
     } catch (error) {
       logger.error(
         { camera: camera.id, err: error },
@@ -204,7 +216,7 @@ export function createCameraEye(
   }
 
   return {
-    plan,
+    plan: { ...plan, personRegions },
     see(frame) {
       const done = busy.then(() => look(frame))
       busy = done.catch(() => undefined)

@@ -6,12 +6,13 @@ import type { Database } from '../../kernel/database/database.ts'
 import { type ApiTables, apiMigrations } from '../tables.ts'
 import { createAccounts, type Person } from './accounts.ts'
 import { createAudit } from './audit.ts'
+import { maySeeOriginal } from './originals.ts'
 import { may } from './roles.ts'
 
 /** Works in every process that reaches the database, also where the api is elsewhere. */
 export function createStreamPlayers(
   { database, clock }: { readonly database: Database; readonly clock: Clock },
-  config: Pick<Config, 'api' | 'http'>,
+  config: Pick<Config, 'api' | 'http' | 'cameras'>,
 ): StreamAccess['player'] {
   const open = async () => {
     const room = await database.room<ApiTables>('api', apiMigrations)
@@ -29,8 +30,11 @@ export function createStreamPlayers(
     // a token stands in the place of the password; whose it is decides, not the user that was written
     const person: Person | undefined = (await accounts.holder(password)) ?? (await accounts.verify(user, password))
     if (!person) return undefined
-    const allowed = may(person.roles, 'playStreams')
+    const shown = config.cameras.filter(({ id, source }) => id === path.split('/')[0] || pathOf(source) === path)
+    const allowed = may(person.roles, 'playStreams') && shown.every((camera) => maySeeOriginal(camera, person.roles))
     await audit.record(person.name, allowed ? 'stream.play' : 'stream.refused', path, { address })
     return allowed ? { name: person.name } : undefined
   }
 }
+
+const pathOf = (source: string): string => source.replace(/^rtsps?:\/\/[^/]*\/|\?.*$/gi, '')

@@ -1,29 +1,58 @@
 // Pictures kept as proof: served by key, and taken from handlers.
+import type { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
 import sharp from 'sharp'
 import { AppError } from '../../contracts/errors.ts'
 import { Evidence } from '../../contracts/evidence.ts'
+import type { StoredObject } from '../../kernel/object-store/object-store.ts'
+import { maySeeOriginal } from '../auth/originals.ts'
+import { may } from '../auth/roles.ts'
 import { personOf } from '../http/authenticate.ts'
+import { blurredPicture } from '../privacy/blurred-picture.ts'
+import { createPictureCache } from '../privacy/picture-cache.ts'
 import type { Routes } from './context.ts'
 
 /** 100 megapixels: more than any phone takes */
 const mostPixels = 100_000_000
 
 export const evidenceRoutes: Routes = (app, { objectStore, config, clock, audit }) => {
+  const blurred = createPictureCache()
+  const anyMasked = config.cameras.find(({ privacyMasks = [] }) => privacyMasks.length > 0)
+
   app.get(
     '/api/v1/evidence/*',
     {
       config: { right: 'read', rateLimit: { max: 6000, timeWindow: '1 minute' } },
-      schema: { summary: 'A stored picture or clip, by its key.' },
+      schema: {
+        summary:
+          'A stored picture or clip, by its key. Blurred for roles that may not see faces and plates; clips are not for them.',
+      },
     },
     async (request, reply) => {
       const key = (request.params as { '*': string })['*']
+      const { roles } = personOf(request)
       const { stream, object } = await objectStore.get(key)
-      return reply
-        .type(object.mediaType)
-        .header('content-length', object.size)
-        .header('etag', `"${object.sha256}"`)
+      void reply
         .header('cache-control', 'private, max-age=31536000, immutable')
-        .send(stream)
+        // the same address shows different pictures to different people at one browser
+        .header('vary', 'cookie, authorization')
+      const own = key.startsWith('footage/') && may(roles, 'uploadFootage')
+      if (!object.mediaType.startsWith('image/')) {
+        // which camera a clip is of, its key does not say: where one has masks, clips are for those who may look under them
+        if (own || maySeeOriginal(anyMasked, roles)) return send(reply, stream, object)
+        stream.destroy()
+        throw new AppError(
+          'QLY_FORBIDDEN',
+          'videos show faces and plates, and what masks cover; your role sees pictures',
+        )
+      }
+      if (may(roles, 'seeIdentities')) return send(reply, stream, object)
+      stream.destroy()
+      const picture = await blurred.of(key, async () => {
+        const { stream: original } = await objectStore.get(key)
+        return blurredPicture(Buffer.concat((await original.toArray()) as Buffer[]))
+      })
+      return reply.type('image/jpeg').header('etag', `"${object.sha256}-blurred"`).send(picture)
     },
   )
 
@@ -59,6 +88,9 @@ export const evidenceRoutes: Routes = (app, { objectStore, config, clock, audit 
     },
   )
 }
+
+const send = (reply: FastifyReply, stream: Readable, { mediaType, size, sha256 }: StoredObject) =>
+  reply.type(mediaType).header('content-length', size).header('etag', `"${sha256}"`).send(stream)
 
 /** Decodes and codes it anew, upright: what is stored is a picture and nothing else (no hidden payload, no GPS of the handler's home). */
 async function readable(bytes: Buffer): Promise<Buffer> {

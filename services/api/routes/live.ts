@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import { AppError, asAppError } from '../../contracts/errors.ts'
 import { type LiveFormat, liveFormats } from '../../contracts/live.ts'
+import { maySeeOriginal } from '../auth/originals.ts'
 import { may } from '../auth/roles.ts'
 import { personOf, tokenOf } from '../http/authenticate.ts'
 import type { Routes } from './context.ts'
@@ -17,8 +18,7 @@ const farewellMs = 1000
 /** The formats that a person with these roles may watch, the better one first: an original stream can be neither masked nor blurred. */
 export function liveFormatsFor(camera: Pick<CameraConfig, 'privacyMasks'>, roles: readonly string[]): LiveFormat[] {
   if (!may(roles, 'watchLive')) return []
-  const masked = (camera.privacyMasks ?? []).length > 0 && !may(roles, 'seeUnmasked')
-  return masked || !may(roles, 'seeIdentities') ? ['mpeg1'] : ['fmp4', 'mpeg1']
+  return maySeeOriginal(camera, roles) ? ['fmp4', 'mpeg1'] : ['mpeg1']
 }
 
 export const liveRoutes: Routes = (app, { config, accounts, clock, live }) => {

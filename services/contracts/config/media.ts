@@ -43,6 +43,11 @@ export const MediaConfig = Type.Object(
     }),
     hardwareThreads: Type.Integer({ default: 1, minimum: 1, maximum: 16, description: 'decoder threads a stream' }),
     live: LiveConfig,
+    maskVision: Type.Boolean({
+      default: false,
+      description:
+        'models do not see what lies under privacy masks either; false: only pictures and live view are masked',
+    }),
   },
   { additionalProperties: false, default: {} },
 )

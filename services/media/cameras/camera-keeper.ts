@@ -2,7 +2,7 @@
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import { asAppError } from '../../contracts/errors.ts'
-import type { CameraEyes, CameraFrame, FramePlan } from '../../contracts/frames.ts'
+import type { CameraEyes, FramePlan } from '../../contracts/frames.ts'
 import type { CameraPackets } from '../../contracts/packets.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { backOff } from '../camera-source/back-off.ts'
@@ -11,6 +11,7 @@ import type { CameraOpener } from '../camera-source/open-camera.ts'
 import { type CameraMetrics, createRateMeter } from './camera-metrics.ts'
 import { createCameraNews } from './camera-news.ts'
 import { createCameraSnapshots } from './camera-snapshots.ts'
+import { createCameraWatch } from './camera-watch.ts'
 import { toAll } from './packet-fan-out.ts'
 
 export interface CameraKeeper {
@@ -36,6 +37,7 @@ export function keepCamera(
   const stopping = new AbortController()
   const news = createCameraNews(deps, camera)
   const snapshots = createCameraSnapshots(deps, config, camera.id, news)
+  const watch = createCameraWatch(eyes, config, camera, snapshots)
   const meter = createRateMeter(5000)
   const taps = deps.packets.map((takers) => takers.open(camera))
   let source: CameraSource | undefined
@@ -50,15 +52,10 @@ export function keepCamera(
     news.status(health)
   }
 
-  const see = async (frame: CameraFrame) => {
-    snapshots.offer(frame)
-    await eyes.see(frame)
-  }
-
   const openEyes = async (): Promise<FramePlan | undefined> => {
     for (let failures = 1; !stopping.signal.aborted; failures++) {
       try {
-        return await eyes.open(camera)
+        return await watch.open()
       } catch (error) {
         onHealth({ status: 'offline', reason: asAppError(error).message })
         await clock.sleep(backOff(failures, config.reconnect, Math.random), stopping.signal).catch(() => {})
@@ -73,7 +70,7 @@ export function keepCamera(
     source = startCameraSource(
       { clock },
       config,
-      { plan, ...opener, see, tap: toAll(taps), loop: camera.loop, mode: 'live' },
+      { plan, ...opener, see: watch.see, tap: toAll(taps), loop: camera.loop, mode: 'live' },
       {
         onHealth,
         onDecoded() {

@@ -3,11 +3,12 @@ import sharp from 'sharp'
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import type { CameraFrame } from '../../contracts/frames.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import { type PictureNotes, writePictureNotes } from '../../kernel/pictures/picture-notes.ts'
 import type { CameraNews } from './camera-news.ts'
 
 export interface CameraSnapshots {
-  /** Takes a picture of the frame if one is due; returns at once (the frame stays valid until its pixels are copied). */
-  offer(frame: CameraFrame): void
+  /** Takes a picture of the frame if one is due; returns at once (the frame stays valid until its pixels are copied). `looked`: what was seen in it. */
+  offer(frame: CameraFrame, looked: Promise<PictureNotes | undefined>): void
   /** Resolves when no picture is being written. */
   close(): Promise<void>
 }
@@ -28,13 +29,15 @@ export function createCameraSnapshots(
   let kept: string | undefined
   let closed = false
 
-  const take = async (frame: CameraFrame) => {
+  const take = async (frame: CameraFrame, looked: Promise<PictureNotes | undefined>) => {
     const { width, height, rgb } = await frame.fullFrame()
     const jpeg = await sharp(rgb, { raw: { width, height, channels: 3 } })
       .resize({ width: Math.min(width, maximumWidth) })
       .jpeg({ quality })
       .toBuffer()
-    const { key } = await objectStore.put(jpeg, { prefix, mediaType: 'image/jpeg', at: frame.capturedAt })
+    const notes = await looked
+    const noted = notes ? writePictureNotes(jpeg, notes) : jpeg
+    const { key } = await objectStore.put(noted, { prefix, mediaType: 'image/jpeg', at: frame.capturedAt })
     await news.patch({ snapshotUrl: `/api/v1/evidence/${key}`, snapshotAt: new Date(frame.capturedAt).toISOString() })
     const before = kept
     kept = key
@@ -48,10 +51,10 @@ export function createCameraSnapshots(
   }
 
   return {
-    offer(frame) {
+    offer(frame, looked) {
       if (config.snapshotSeconds === 0 || closed || taking || clock.monotonic() < due) return
       due = clock.monotonic() + config.snapshotSeconds * 1000
-      taking = take(frame)
+      taking = take(frame, looked)
         .catch((error: unknown) => logger.warn({ camera: cameraId, err: error }, 'no snapshot'))
         .finally(() => {
           taking = undefined

@@ -9,6 +9,7 @@ import { createFrameSampler } from '../camera-source/frame-sampler.ts'
 import type { KeeperDeps } from '../cameras/camera-keeper.ts'
 import { createCameraNews } from '../cameras/camera-news.ts'
 import { createCameraSnapshots } from '../cameras/camera-snapshots.ts'
+import { createCameraWatch } from '../cameras/camera-watch.ts'
 import type { PictureRelay } from '../live/picture-relay.ts'
 import { cutPicture } from './read-picture.ts'
 
@@ -31,6 +32,7 @@ export function createPictureCamera(
   const { clock, eyes, metrics, logger } = deps
   const news = createCameraNews(deps, camera)
   const snapshots = createCameraSnapshots(deps, config, camera.id, news)
+  const watch = createCameraWatch(eyes, config, camera, snapshots)
   const sampler = createFrameSampler(camera.fps)
   let plan: FramePlan | undefined
   let failures = 0
@@ -51,7 +53,7 @@ export function createPictureCamera(
   const openEyes = async (): Promise<FramePlan | undefined> => {
     if (plan || clock.monotonic() < retryAt) return plan
     try {
-      plan = await eyes.open(camera)
+      plan = await watch.open()
       failures = 0
     } catch (error) {
       failures++
@@ -104,8 +106,7 @@ export function createPictureCamera(
           fullFrame: () => Promise.resolve(picture),
         }
         lastSize = size
-        snapshots.offer(frame)
-        await Promise.all([eyes.see(frame), relay.show(picture)])
+        await Promise.all([watch.see(frame), relay.show(picture)])
         metrics.delivered(camera.id)
       } catch (error) {
         logger.error({ camera: camera.id, err: error }, 'a picture could not be looked at')

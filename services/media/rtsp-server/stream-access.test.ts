@@ -21,6 +21,11 @@ import type { RtspAttempt } from './permission.ts'
 import { createRtspServer, type RtspServer } from './rtsp-server.ts'
 
 const adminToken = 'an-admin-token-of-tests'
+const mask = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+]
 const description = 'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:streamid=0\r\n'
 let kernel: TestKernel
 let server: RtspServer
@@ -32,7 +37,7 @@ beforeEach(async () => {
   kernel = await startTestKernel()
   const hashed = await hashPassword('hashed password')
   config = Value.Default(Config, {
-    cameras: [],
+    cameras: [{ id: 'masked', name: 'masked', source: 'rtsp://127.0.0.1:0/masked/main', privacyMasks: [mask] }],
     devices: [{ id: 'hashed', kind: 'cctv', password: hashed }],
     rtsp: { port: 0 },
     http: { adminToken },
@@ -146,12 +151,19 @@ describe('people', () => {
     expect(await ask('DESCRIBE', 'cam-api', 'admin', adminToken)).toBe(nothingThere)
     expect(await ask('DESCRIBE', 'cam-api', 'wang', 'viewer password', true)).toBe(401)
     expect(await ask('DESCRIBE', 'cam-api', 'li', 'wrong', true)).toBe(401)
+    // a camera with privacy masks is for those who may look under them, by whatever path
+    for (const path of ['masked', 'masked/main']) {
+      expect(await ask('DESCRIBE', path, 'li', token, true)).toBe(401)
+      expect(await ask('DESCRIBE', path, 'admin', adminToken)).toBe(nothingThere)
+    }
     expect(await ask('ANNOUNCE', 'cam-api', 'li', 'operator password', true)).toBe(401)
     const { items } = await createAudit({ room, clock: kernel.clock }).list({ limit: 10 })
     expect(items.map(({ user, action, target }) => [user, action, target]).reverse()).toEqual([
       ['li', 'stream.play', 'cam-api'],
       ['li', 'stream.play', 'cam-api'],
       ['wang', 'stream.refused', 'cam-api'],
+      ['li', 'stream.refused', 'masked'],
+      ['li', 'stream.refused', 'masked/main'],
     ])
   })
 })

@@ -3,11 +3,12 @@ import sharp from 'sharp'
 import type { Evidence } from '../../contracts/evidence.ts'
 import type { CameraFrame, Pixels } from '../../contracts/frames.ts'
 import type { ObjectStore } from '../../kernel/object-store/object-store.ts'
+import { type PictureNotes, writePictureNotes } from '../../kernel/pictures/picture-notes.ts'
 import { drawOverlay, type Overlay } from './overlay.ts'
 
 export interface EvidencePictures {
-  /** Two pictures of a frame, `clean` and `boxed`. Must be awaited while the frame is valid. */
-  take(frame: CameraFrame, overlay: Omit<Overlay, 'time'>): Promise<Evidence[]>
+  /** Two pictures of a frame, `clean` and `boxed`, with what was `seen` in it as notes. Must be awaited while the frame is valid. */
+  take(frame: CameraFrame, overlay: Omit<Overlay, 'time'>, seen: PictureNotes): Promise<Evidence[]>
 }
 
 export function createEvidencePictures(
@@ -24,7 +25,7 @@ export function createEvidencePictures(
     return { url: `/api/v1/evidence/${stored.key}`, sha256: stored.sha256, at: new Date(at).toISOString(), role }
   }
   return {
-    async take(frame, overlay) {
+    async take(frame, overlay, seen) {
       const at = frame.capturedAt
       const picture = await scaled(await frame.fullFrame(), config.maximumWidth)
       const svg = drawOverlay({ ...overlay, time: localTime.format(at) }, picture.width, picture.height)
@@ -32,7 +33,8 @@ export function createEvidencePictures(
         toSharp(picture).jpeg({ quality: config.quality }).toBuffer(),
         drawn(picture, svg).then((pixels) => toSharp(pixels).jpeg({ quality: config.quality }).toBuffer()),
       ])
-      return Promise.all([store(clean, at, 'clean'), store(boxed, at, 'boxed')])
+      const noted = (jpeg: Buffer) => writePictureNotes(jpeg, seen)
+      return Promise.all([store(noted(clean), at, 'clean'), store(noted(boxed), at, 'boxed')])
     },
   }
 }
