@@ -7,6 +7,7 @@ import { silentLogger } from '../../../services/kernel/logging/logger.ts'
 import { mergeCuts } from '../../../services/vision/detection/to-frame.ts'
 import { createInferencePool, type InferencePool } from '../../../services/vision/inference/inference-pool.ts'
 import { createModelRegistry, type Model } from '../../../services/vision/model-registry/model-registry.ts'
+import { tileRegions } from '../../../services/vision/plan/tiles.ts'
 import { describeModel } from '../add/describe-model.ts'
 import { nameOf } from '../add/install-folder.ts'
 import { readLabels } from '../labels.ts'
@@ -40,18 +41,21 @@ export async function openMeasured(
   try {
     const model = await createModelRegistry({ pool: pools[1] }, { directory }).open(folder ?? named)
     await createModelRegistry({ pool: pools[2] }, { directory }).open(folder ?? named)
+    const { input, nms, tiles } = model.description
+    const regions = tiles ? tileRegions(tiles) : [undefined]
     const infer = async (picture: Pixels, threads: 1 | 2, minimumScore: number) => {
-      const placement = await cutFor(picture, model.description.input)
-      const { detections, seconds } = await pools[threads].infer(model.key, 'evaluation', [placement.rgb], minimumScore)
-      return { placement, detections: detections[0] ?? [], seconds }
+      const cuts = await Promise.all(regions.map((region) => cutFor(picture, input, region)))
+      const pixels = cuts.map(({ rgb }) => rgb)
+      const { detections, seconds } = await pools[threads].infer(model.key, 'evaluation', pixels, minimumScore)
+      return { cuts: cuts.map((placement, index) => ({ placement, detections: detections[index] ?? [] })), seconds }
     }
     return {
       name: model.name,
       model,
       async detect(picture) {
-        const { placement, detections } = await infer(picture, 1, 0.01)
-        const options = { model: model.tag, thresholdOf: model.thresholdOf, iou: model.description.nms }
-        return mergeCuts([{ placement, detections }], options).map(({ label, score, threshold, box }) => ({
+        const { cuts } = await infer(picture, 1, 0.01)
+        const options = { model: model.tag, thresholdOf: model.thresholdOf, iou: nms }
+        return mergeCuts(cuts, options).map(({ label, score, threshold, box }) => ({
           label,
           score,
           threshold,

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { LonLat, PicturePolygon } from '../geometry.ts'
 import { Identifier } from '../identifiers.ts'
+import { Tiles } from './tiles.ts'
 
 export const ZoneConfig = Type.Object(
   {
@@ -53,6 +54,7 @@ export const CameraConfig = Type.Object(
       default: ['street'],
       description: 'folder names under models/, or paths of folders with model.onnx and model.json',
     }),
+    tiles: Type.Optional(Tiles),
     zones: Type.Array(ZoneConfig, { default: [], maxItems: 32 }),
     privacyMasks: Type.Optional(
       Type.Array(PicturePolygon, {

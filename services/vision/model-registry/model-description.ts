@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
+import { Tiles } from '../../contracts/config/tiles.ts'
 import { AppError } from '../../contracts/errors.ts'
 import { type FamilyName, families, familyNames } from '../detection/families/families.ts'
 
@@ -61,6 +62,7 @@ export const ModelDescription = Type.Object(
       maximum: 1,
       description: 'boxes of one class that overlap more (IoU) are one',
     }),
+    tiles: Type.Optional(Tiles),
     outputs: Type.Optional(
       Type.Record(
         Type.String(),

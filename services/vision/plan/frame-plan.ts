@@ -7,6 +7,7 @@ import { areaOf, type Box, heightOf, unionOf, widthOf } from '../geometry/box.ts
 import { boundsOf } from '../geometry/polygon.ts'
 import type { Model } from '../model-registry/model-registry.ts'
 import { classesOf } from '../zones/zone-rules.ts'
+import { tileRegions } from './tiles.ts'
 
 export type PlanConfig = VisionConfig['plan']
 type PlannedModel = Pick<Model, 'key' | 'name' | 'classes' | 'description'>
@@ -24,7 +25,10 @@ export function planFrames(
   for (const [index, model] of models.entries()) {
     const { width, height, letterbox } = model.description.input
     const zones = camera.zones.filter((zone) => concerns(zone, model))
-    const regions = cutRegions(zones, config)
+    const tiles = camera.tiles ?? model.description.tiles
+    const regions = cutRegions(zones, config).flatMap((region) =>
+      tiles && isWhole(region) ? tileRegions(tiles) : [region],
+    )
     const mine = regions.map((region, part) => ({
       id: `${index}.${model.name}.${part}`.slice(0, 64),
       region,
@@ -40,6 +44,8 @@ export function planFrames(
   }
   return { plan: { cameraId: camera.id, framesPerSecond: camera.fps, cuts }, cutsOf }
 }
+
+const isWhole = (region: PictureBox): boolean => region.every((edge, index) => edge === wholeFrame[index])
 
 function concerns(zone: ZoneConfig, model: PlannedModel): boolean {
   const classes = classesOf(zone)
