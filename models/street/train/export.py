@@ -34,19 +34,22 @@ def main():
     parser.add_argument("--threshold", type=float, default=0.3)
     parser.add_argument("--simulated", action="store_true", help="pictures of our own simulator were trained on")
     parser.add_argument("--weights", choices=["average", "model"], default="average", help="the moving average, or the last step's")
-    arguments = parser.parse_args()
+    a = parser.parse_args()
+    trained_on = "; ".join(TRAINED_ON + (["pictures rendered by simulators/cctv, Apache-2.0"] if a.simulated else []))
+    export(a.checkpoint, a.to, SIZE, a.threshold, trained_on, a.weights)
+
+
+def export(checkpoint, to, size, threshold, trained_on, weights="average", **more):
     torch.set_num_threads(1)
-    state = torch.load(arguments.checkpoint, weights_only=True)
+    state = torch.load(checkpoint, weights_only=True)
     detector = Detector()
-    detector.load_state_dict(state[arguments.weights])
+    detector.load_state_dict(state[weights])
     model = Exported(detector.eval()).eval()
-    image = torch.randint(0, 256, (1, SIZE, SIZE, 3), dtype=torch.uint8)
-    file = arguments.to / "model.onnx"
+    image = torch.randint(0, 256, (1, size, size, 3), dtype=torch.uint8)
+    file = to / "model.onnx"
     torch.onnx.export(model, (image,), str(file), input_names=["image"], output_names=["boxes", "scores"], opset_version=17, dynamo=False)
-    graph = onnx.load(str(file))
-    onnx.checker.check_model(graph)
-    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    boxes, scores = session.run(None, {"image": image.numpy()})
+    onnx.checker.check_model(onnx.load(str(file)))
+    boxes, scores = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"]).run(None, {"image": image.numpy()})
     with torch.no_grad():
         wanted_boxes, wanted_scores = model(image)
     print("largest difference to torch:", float(np.abs(boxes - wanted_boxes.numpy()).max()), "px,", float(np.abs(scores - wanted_scores.numpy()).max()))
@@ -54,16 +57,17 @@ def main():
         "file": "model.onnx",
         "family": "qianliyan",
         "labels": LABELS,
-        "input": {"width": SIZE, "height": SIZE, "letterbox": "centre"},
-        "threshold": arguments.threshold,
+        "input": {"width": size, "height": size, "letterbox": "centre"},
+        "threshold": threshold,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "licence": "Apache-2.0 (weights trained by this project from random initialisation; data licences in README.md)",
-        "trainedOn": "; ".join(TRAINED_ON + (["pictures rendered by simulators/cctv, Apache-2.0"] if arguments.simulated else [])),
+        "trainedOn": trained_on,
         "nms": 0.55,
         "version": f"{datetime.date.today().isoformat()}-step{state['step']}",
         "parameters": sum(p.numel() for p in detector.parameters()),
+        **more,
     }
-    (arguments.to / "model.json").write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n")
+    (to / "model.json").write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n")
     print(file, file.stat().st_size, "bytes", description["sha256"], "after", round(state["spent"] / 60, 1), "min, step", state["step"])
 
 

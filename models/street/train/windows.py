@@ -10,19 +10,20 @@ from prepare import CLASSES, read_labels
 # Share of each source among the cut pictures; `simulated` joins once its folder has pictures (at most 40 %).
 SHARES = {
     "vehicles_cctv": 0.29, "street_motorcycle_car": 0.25, "vehicles_openimages": 0.22,
-    "aerial_city_vehicles": 0.05, "clips": 0.06, "background": 0.09, "simulated": 0.0,
+    "aerial_city_vehicles": 0.05, "clips": 0.06, "background": 0.18, "simulated": 0.0,
 }
 SIMULATED_SHARE = 0.38
 NAMES = {**CLASSES, "large_vehicle": 1, "two_wheeler": 2, "person": 3}
 
 
-def load_index(file):
-    """source -> list of (picture, labels [N,5], ignore [M,5]); pictures are kept decoded."""
+def load_index(file, only=None, with_names=False):
+    """source -> list of (picture, labels [N,5], ignore [M,5]), or with the file's name before; pictures are kept decoded."""
     sources = {}
     for record in json.loads(pathlib.Path(file).read_text()):
-        if record["split"] == "train":
+        if record["split"] == "train" and only in (None, record["source"]):
             arrays = (np.array(record[k], np.float32).reshape(-1, 5) for k in ("labels", "ignore"))
-            sources.setdefault(record["source"], []).append((cv2.imread(record["file"]), *arrays))
+            name = (pathlib.Path(record["file"]).name,) if with_names else ()
+            sources.setdefault(record["source"], []).append((*name, cv2.imread(record["file"]), *arrays))
     return sources
 
 
@@ -78,7 +79,7 @@ class Sampler:
             picture = picture[:, ::-1]
             for rows in (labels, ignore):
                 rows[:, [0, 2]] = size - rows[:, [2, 0]]
-        picture = self.camera(np.ascontiguousarray(picture))
+        picture = camera(np.ascontiguousarray(picture), r)
         return picture[..., ::-1].copy(), labels, ignore
 
     def window(self, width, height, reach):
@@ -109,27 +110,6 @@ class Sampler:
         top = np.clip(top, min(0, h * sy - height), max(0, h * sy - height))
         part = cut(picture, sx, sy, left, top, width, height)
         return part, *clip_boxes(labels, ignore, sx, sy, left, top, width, height)
-
-    def camera(self, picture):
-        """Light, colour, noise, blur and compression as cameras have them (BGR in, BGR out)."""
-        r = self.random
-        if r.random() < 0.7:
-            hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV).astype(np.int16)
-            hsv[..., 0] = (hsv[..., 0] + int(r.integers(-9, 10))) % 180
-            hsv[..., 1] = np.clip(hsv[..., 1] * r.uniform(0.5, 1.4), 0, 255)
-            hsv[..., 2] = np.clip(hsv[..., 2] * r.uniform(0.55, 1.35), 0, 255)
-            picture = cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2BGR)
-        if r.random() < 0.08:
-            picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
-        if r.random() < 0.12:
-            picture = cv2.GaussianBlur(picture, (0, 0), r.uniform(0.5, 1.6))
-        if r.random() < 0.12:
-            noise = r.normal(0, r.uniform(3, 16), picture.shape[:2] + (1,))
-            picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
-        if r.random() < 0.15:
-            ok, code = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(r.integers(25, 80))])
-            picture = cv2.imdecode(code, cv2.IMREAD_COLOR)
-        return picture
 
 
 def cut(picture, sx, sy, left, top, width, height):
@@ -171,3 +151,24 @@ def turn(picture, labels, ignore, quarters):
         picture = np.rot90(picture)  # counter-clockwise: (x, y) -> (y, w - x)
         labels, ignore = (np.column_stack([r[:, 1], w - r[:, 2], r[:, 3], w - r[:, 0], r[:, 4]]).astype(np.float32) for r in (labels, ignore))
     return np.ascontiguousarray(picture), labels, ignore
+
+
+def camera(picture, r):
+    """Light, colour, noise, blur and compression as cameras have them (BGR in, BGR out)."""
+    if r.random() < 0.7:
+        hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV).astype(np.int16)
+        hsv[..., 0] = (hsv[..., 0] + int(r.integers(-9, 10))) % 180
+        hsv[..., 1] = np.clip(hsv[..., 1] * r.uniform(0.5, 1.4), 0, 255)
+        hsv[..., 2] = np.clip(hsv[..., 2] * r.uniform(0.55, 1.35), 0, 255)
+        picture = cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2BGR)
+    if r.random() < 0.08:
+        picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    if r.random() < 0.12:
+        picture = cv2.GaussianBlur(picture, (0, 0), r.uniform(0.5, 1.6))
+    if r.random() < 0.12:
+        noise = r.normal(0, r.uniform(3, 16), picture.shape[:2] + (1,))
+        picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
+    if r.random() < 0.15:
+        ok, code = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(r.integers(25, 80))])
+        picture = cv2.imdecode(code, cv2.IMREAD_COLOR)
+    return picture

@@ -7,7 +7,7 @@ import { createLight, type Light, type LightKind } from './light.ts'
 import { createRoadUser, type RoadUser, type RoadUserKind } from './objects/catalogue.ts'
 import { weighted } from './objects/colours.ts'
 import { type Pose, renderSprite } from './rasterise.ts'
-import { randomStreet, randomView, type Street } from './street.ts'
+import { randomDroneView, randomStreet, randomView, type Street } from './street.ts'
 import type { View } from './view.ts'
 
 export interface Stage {
@@ -53,9 +53,14 @@ const light2Alone: readonly (readonly [number, RoadUserKind])[] = [
   [25, 'bicycle_alone'],
 ]
 
-export function createStage(random: Random, samples = 2, size = { width: 640, height: 360 }): Stage {
+export function createStage(
+  random: Random,
+  samples = 2,
+  size = { width: 640, height: 360 },
+  from: 'mast' | 'drone' = 'mast',
+): Stage {
   const street = randomStreet(random)
-  const view = randomView(street, random, size.width, size.height)
+  const view = (from === 'drone' ? randomDroneView : randomView)(street, random, size.width, size.height)
   const light = createLight(weighted(lights, random), random)
   return { street, view, light, background: drawBackground(street, view, light, random, samples) }
 }

@@ -130,6 +130,24 @@ export function randomView(street: Street, random: Random, width = 640, height =
   })
 }
 
+/** A drone above the street, 15 to 70 m up, from oblique to straight down, any way round. */
+export function randomDroneView(street: Street, random: Random, width = 640, height = 360): View {
+  const above = Math.exp(random.range(Math.log(15), Math.log(70)))
+  const pitch = random.chance(0.45) ? random.range(1.4, Math.PI / 2) : random.range(0.65, 1.4)
+  const yaw = random.range(-Math.PI, Math.PI)
+  const away = above / Math.tan(pitch)
+  const target = [random.range(street.fronts[0], street.fronts[1]) * 0.5, random.range(18, 50)] as const
+  return createView({
+    width,
+    height,
+    position: [target[0] - away * Math.sin(yaw), target[1] - away * Math.cos(yaw), above],
+    yaw,
+    pitch,
+    roll: random.normal(0, 0.02),
+    fieldOfView: random.range(0.7, 1.35),
+  })
+}
+
 function placeFurniture(
   options: StreetOptions,
   kerbs: readonly [number, number],

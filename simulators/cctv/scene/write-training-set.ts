@@ -1,5 +1,5 @@
 // Writes rendered street pictures with exact boxes for training: images/*.jpg, labels/*.txt (YOLO) and classes.txt.
-// node simulators/cctv/scene/write-training-set.ts --count N --seed S --out DIR
+// node simulators/cctv/scene/write-training-set.ts --count N --seed S --out DIR [--from mast|drone]
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -14,13 +14,18 @@ const picturesPerStage = 3
 /** What is hidden by more than this share, or hardly in the frame, gets no label. */
 const limits = { visible: 0.3, inside: 0.15, pixels: 5 }
 
-export async function writeTrainingSet(options: { count: number; seed: number; out: string }): Promise<void> {
-  const { count, seed, out } = options
+export async function writeTrainingSet(options: {
+  count: number
+  seed: number
+  out: string
+  from?: 'mast' | 'drone'
+}): Promise<void> {
+  const { count, seed, out, from = 'mast' } = options
   for (const folder of ['images', 'labels']) await mkdir(join(out, folder), { recursive: true })
   await writeFile(join(out, 'classes.txt'), `${objectClasses.join('\n')}\n`)
   for (let index = 0; index < count; ) {
     const random = createRandom(seed).fork(index)
-    const stage = createStage(random, random.chance(0.6) ? 2 : 1)
+    const stage = createStage(random, random.chance(0.6) ? 2 : 1, undefined, from)
     for (let i = 0; i < picturesPerStage && index < count; i++, index++) {
       const picture = drawPicture(stage, random)
       const name = `sim_${seed}_${String(index).padStart(6, '0')}`
@@ -54,12 +59,18 @@ export function labelText(truth: readonly Truth[], size: { width: number; height
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { count: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' } },
+    options: {
+      count: { type: 'string' },
+      seed: { type: 'string' },
+      out: { type: 'string' },
+      from: { type: 'string', default: 'mast' },
+    },
   })
   const count = Number(values.count)
   const seed = Number(values.seed ?? 1)
-  if (!values.out || !Number.isInteger(count) || count < 1 || !Number.isInteger(seed)) {
-    process.stderr.write('usage: write-training-set.ts --count N --seed S --out DIR\n')
+  const { out, from } = values
+  if (!out || !Number.isInteger(count) || count < 1 || !Number.isInteger(seed) || (from !== 'mast' && from !== 'drone')) {
+    process.stderr.write('usage: write-training-set.ts --count N --seed S --out DIR [--from mast|drone]\n')
     process.exitCode = 2
-  } else await writeTrainingSet({ count, seed, out: values.out })
+  } else await writeTrainingSet({ count, seed, out, from })
 }
