@@ -69,7 +69,13 @@ if (import.meta.main) {
   const count = Number(values.count)
   const seed = Number(values.seed ?? 1)
   const { out, from } = values
-  if (!out || !Number.isInteger(count) || count < 1 || !Number.isInteger(seed) || (from !== 'mast' && from !== 'drone')) {
+  if (
+    !out ||
+    !Number.isInteger(count) ||
+    count < 1 ||
+    !Number.isInteger(seed) ||
+    (from !== 'mast' && from !== 'drone')
+  ) {
     process.stderr.write('usage: write-training-set.ts --count N --seed S --out DIR [--from mast|drone]\n')
     process.exitCode = 2
   } else await writeTrainingSet({ count, seed, out, from })
