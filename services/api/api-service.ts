@@ -21,6 +21,7 @@ import type { FootageUpload, RouteContext, Routes } from './routes/context.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
+import { ledgerRoutes } from './routes/ledger.ts'
 import { liveRoutes } from './routes/live.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -53,6 +54,7 @@ const routes: readonly Routes[] = [
   sessionRoutes,
   alertRoutes,
   silenceRoutes,
+  ledgerRoutes,
   ticketRoutes,
   deviceRoutes,
   liveRoutes,

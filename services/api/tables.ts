@@ -33,6 +33,8 @@ export interface ApiTables {
   silences: Told & { active: number }
   /** the newest ones, one an event; body is the notice */
   notices: Told
+  /** sorted by since when they stand; camera is the first that saw it */
+  ledger: Told & { state: string; camera: string }
 }
 
 const text = (column: ColumnDefinitionBuilder) => column.notNull()
@@ -117,6 +119,20 @@ export const apiMigrations: Readonly<Record<string, Migration>> = {
         await creation.execute()
         await db.schema.createIndex(`${table}_by_time`).on(table).columns(['sort_at', 'id']).execute()
       }
+    },
+  },
+  '0010-ledger': {
+    async up(db) {
+      await db.schema
+        .createTable('ledger')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('position', 'bigint', text)
+        .addColumn('sort_at', 'bigint', text)
+        .addColumn('body', 'text', text)
+        .addColumn('state', 'text', text)
+        .addColumn('camera', 'text', text)
+        .execute()
+      await db.schema.createIndex('ledger_by_time').on('ledger').columns(['sort_at', 'id']).execute()
     },
   },
 }

@@ -14,6 +14,7 @@ import { createIngestService } from '../ingest/ingest-service.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
 import { createSealing } from '../kernel/secrets/sealing.ts'
+import { createLedgerService } from '../ledger/ledger-service.ts'
 import { createFootageAnalysis } from '../media/footage-analysis/footage-analysis.ts'
 import { createLiveView } from '../media/live/live-view.ts'
 import { createMediaService } from '../media/media-service.ts'
@@ -49,6 +50,7 @@ export function compose(
 
   if (roles.has('sensing') && config.sensing.enabled) add(createSensingService(deps('sensing'), config))
   if (roles.has('alerts')) add(createAlertsService(deps('alerts'), config))
+  if (roles.has('alerts') && config.ledger.enabled) add(createLedgerService(deps('ledger'), config))
   if (roles.has('tickets')) add(createTicketsService(deps('tickets'), config))
   if (roles.has('timeseries')) add(createTimeseriesService(deps('timeseries'), config))
   const footage = roles.has('api') ? add(createFootageService(deps('footage'), config)) : undefined

@@ -8,11 +8,13 @@ import { findingChangedV1 } from './events/finding-changed-v1.ts'
 import { footageChangedV1 } from './events/footage-changed-v1.ts'
 import { frameAnalysedV1 } from './events/frame-analysed-v1.ts'
 import { frameCapturedV1 } from './events/frame-captured-v1.ts'
+import { ledgerChangedV1 } from './events/ledger-changed-v1.ts'
 import { letterDiedV1 } from './events/letter-died-v1.ts'
 import { noticeIssuedV1 } from './events/notice-issued-v1.ts'
 import { readingRecordedV1 } from './events/reading-recorded-v1.ts'
 import { silenceChangedV1 } from './events/silence-changed-v1.ts'
 import { ticketChangedV1 } from './events/ticket-changed-v1.ts'
+import { vehicleSightedV1 } from './events/vehicle-sighted-v1.ts'
 
 export interface TopicDefinition<Events extends readonly EventDefinition[] = readonly EventDefinition[]> {
   readonly summary: string
@@ -28,6 +30,7 @@ export interface TopicDefinition<Events extends readonly EventDefinition[] = rea
     | 'target id'
     | 'command id'
     | 'group key'
+    | 'ledger id'
   /** number of partitions; fixed at creation, since more partitions move keys */
   readonly partitions: number
   readonly retention: { readonly milliseconds: number; readonly bytes: number }
@@ -67,7 +70,7 @@ export const topics = {
   }),
   'qly.detection.v1': defineTopic({
     summary: 'What models and limits found.',
-    events: [frameAnalysedV1, findingChangedV1],
+    events: [frameAnalysedV1, findingChangedV1, vehicleSightedV1],
     keyedBy: 'camera id',
     partitions: 12,
     retention: { milliseconds: 7 * day, bytes: 4 * gibibyte },
@@ -92,6 +95,13 @@ export const topics = {
     keyedBy: 'ticket id',
     partitions: 6,
     retention: { milliseconds: 365 * day, bytes: 2 * gibibyte },
+  }),
+  'qly.ledger.v1': defineTopic({
+    summary: 'Vehicles that stand for days, and what is done about them.',
+    events: [ledgerChangedV1],
+    keyedBy: 'ledger id',
+    partitions: 1,
+    retention: { milliseconds: 365 * day, bytes: gibibyte },
   }),
   'qly.footage.v1': defineTopic({
     summary: 'Patrol footage.',
@@ -138,6 +148,7 @@ export function keyOf(event: TopicEvent): string {
       return event.data.deviceId
     case 'cn.qianliyan.frame.captured.v1':
     case 'cn.qianliyan.frame.analysed.v1':
+    case 'cn.qianliyan.vehicle.sighted.v1':
       return event.data.cameraId
     case 'cn.qianliyan.finding.changed.v1':
       return event.data.cameraId ?? event.data.deviceId ?? event.data.findingId
@@ -145,6 +156,8 @@ export function keyOf(event: TopicEvent): string {
       return event.data.alert.id
     case 'cn.qianliyan.ticket.changed.v1':
       return event.data.ticket.id
+    case 'cn.qianliyan.ledger.changed.v1':
+      return event.data.entry.id
     case 'cn.qianliyan.footage.changed.v1':
       return event.data.footageId
     case 'cn.qianliyan.command.issued.v1':

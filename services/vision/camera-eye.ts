@@ -12,6 +12,7 @@ import { findsBoxes } from './detection/families/families.ts'
 import { mergeCuts } from './detection/to-frame.ts'
 import type { EvidencePictures } from './evidence/evidence-pictures.ts'
 import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
+import { sightingEvent } from './findings/sighting-events.ts'
 import { coverageOf } from './geometry/box.ts'
 import type { InferencePool } from './inference/inference-pool.ts'
 import type { Model } from './model-registry/model-registry.ts'
@@ -23,6 +24,7 @@ import { createPersonCounter } from './persons/person-counter.ts'
 import { planFrames } from './plan/frame-plan.ts'
 import { type PresenceEffect, presenceSpotsOf, stepPresence } from './presence/presence-machine.ts'
 import type { FramePublisher } from './publishing/frame-publisher.ts'
+import { type Sighting, sightingsOf } from './sightings/sightings.ts'
 import type { CameraState, CameraWriter } from './state/camera-store.ts'
 import { createByteTracker, type TrackedDetection } from './tracking/byte-track.ts'
 import { createTrackMemory, type RememberedTrack } from './tracking/track-memory.ts'
@@ -129,8 +131,12 @@ export function createCameraEye(
 
     const parking = stepParking(state.parking, { at, objects: toParkingObjects(tracked, frame, rules.groups) }, rules)
     const presence = stepPresence(state.presence, { at, hits }, spots, camera.id)
-    state = { parking: parking.state, presence: presence.state }
-    const events = await tell(frame, parking.effects, presence.effects)
+    const { state: parked, sightings } = sightingsOf(state.parking, parking.state, at, rules)
+    state = { parking: parked, presence: presence.state }
+    const events = [
+      ...(await tell(frame, parking.effects, presence.effects)),
+      ...(await tellSightings(frame, sightings)),
+    ]
     saveIfDue(events, parking.effects.length > 0, at)
 
     for (const { model } of boxes) {
@@ -179,6 +185,16 @@ export function createCameraEye(
       const pictures = type === 'started' ? await takePictures(frame, [finding.zoneId], finding.box) : []
       events.push(presenceEvent(effect, camera, at, pictures))
       metrics.findings.inc({ kind: finding.kind, phase: type })
+    }
+    return events
+  }
+
+  const tellSightings = async (frame: CameraFrame, sightings: readonly Sighting[]): Promise<Outgoing[]> => {
+    const events: Outgoing[] = []
+    for (const sighting of sightings) {
+      const { phase, vehicle } = sighting
+      const pictures = phase === 'seen' ? await takePictures(frame, vehicle.zones.held, vehicle.box) : []
+      events.push(sightingEvent(sighting, camera, frame.capturedAt, pictures))
     }
     return events
   }

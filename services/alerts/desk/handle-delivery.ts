@@ -15,6 +15,7 @@ export function wants({ event }: Delivery<Topic>): boolean {
     case 'cn.qianliyan.finding.changed.v1':
       return true
     case 'cn.qianliyan.frame.analysed.v1':
+    case 'cn.qianliyan.vehicle.sighted.v1':
       return false
     case 'cn.qianliyan.device.changed.v1':
       return event.data.status !== undefined
@@ -37,6 +38,7 @@ export async function handleDelivery(work: Work, { event, storedAt }: Delivery<T
       return count('ticket', await handleTicket(work, event.data))
     case 'cn.qianliyan.command.issued.v1':
       return count('command', await handleCommand(work, event.data))
+    case 'cn.qianliyan.vehicle.sighted.v1':
     case 'cn.qianliyan.frame.analysed.v1':
       return
   }

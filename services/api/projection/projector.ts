@@ -12,6 +12,7 @@ const topics = [
   'qly.footage.v1',
   'qly.dead-letter.v1',
   'qly.notice.v1',
+  'qly.ledger.v1',
 ] as const
 
 /** so many notices are kept (at most: silences of the same topic count as well) */
@@ -78,6 +79,25 @@ async function take(transaction: Transaction<ApiTables>, { event, offset, partit
     }
     case 'cn.qianliyan.frame.analysed.v1':
       return // figures go to the time series, the newest to the overlay (stream/latest-frames.ts)
+    case 'cn.qianliyan.vehicle.sighted.v1':
+      return // the ledger room tells what it makes of it
+    case 'cn.qianliyan.ledger.changed.v1': {
+      const { entry } = event.data
+      const { id, state } = entry
+      const row = {
+        position,
+        sort_at: Date.parse(entry.since),
+        body: toJson(entry),
+        state,
+        camera: entry.cameras[0] ?? '',
+      }
+      await transaction
+        .insertInto('ledger')
+        .values({ id, ...row })
+        .onConflict(newer('ledger', row))
+        .execute()
+      return
+    }
     case 'cn.qianliyan.footage.changed.v1': {
       const { footageId: id, state, at } = event.data
       const row = { position, sort_at: Date.parse(at), body: toJson(event.data), state }

@@ -6,7 +6,16 @@ import { fromJson } from '../../kernel/database/database.ts'
 import { type Page, type PageQuery, pageOf } from '../paging.ts'
 import type { ApiTables } from '../tables.ts'
 
-export type ViewTable = 'alerts' | 'tickets' | 'devices' | 'findings' | 'letters' | 'footage' | 'silences' | 'notices'
+export type ViewTable =
+  | 'alerts'
+  | 'tickets'
+  | 'devices'
+  | 'findings'
+  | 'letters'
+  | 'footage'
+  | 'silences'
+  | 'notices'
+  | 'ledger'
 
 export interface ViewQuery extends PageQuery {
   /** column → one of these values */

@@ -18,7 +18,7 @@ type RungDefault = readonly [afterSeconds: number, severity: SeverityName]
 const rungs = (list: readonly RungDefault[]) => list.map(([afterSeconds, severity]) => ({ afterSeconds, severity }))
 
 /** How alerts of one kind behave. Every figure is a local policy, not a standard's. */
-const KindSettings = (severity: SeverityName, ladder: readonly RungDefault[] = []) =>
+const KindSettings = (severity: SeverityName, ladder: readonly RungDefault[] = [], silentAfterSeconds?: number) =>
   Type.Object(
     {
       severity: Type.Enum(['info', 'low', 'medium', 'high', 'critical'], {
@@ -41,7 +41,11 @@ const KindSettings = (severity: SeverityName, ladder: readonly RungDefault[] = [
         Type.Number({ minimum: 1, description: 'default: alerts.clearAfterQuietSeconds' }),
       ),
       silentAfterSeconds: Type.Optional(
-        Type.Number({ minimum: 60, description: 'default: alerts.silentAfterSeconds' }),
+        Type.Number({
+          ...(silentAfterSeconds === undefined ? {} : { default: silentAfterSeconds }),
+          minimum: 60,
+          description: 'default: alerts.silentAfterSeconds',
+        }),
       ),
     },
     section,
@@ -51,7 +55,8 @@ export type KindSettings = Static<ReturnType<typeof KindSettings>>
 const KindsConfig = Type.Object(
   {
     illegal_parking: KindSettings('medium', [[1800, 'high']]),
-    zombie_vehicle: KindSettings('medium'),
+    // seen now and then only
+    zombie_vehicle: KindSettings('medium', [], 10 * 86_400),
     smoke: KindSettings('high', [[120, 'critical']]),
     fire: KindSettings('critical'),
     odour: KindSettings('medium', [[3600, 'high']]),

@@ -7,9 +7,9 @@ import { Tiles } from './tiles.ts'
 export const ZoneConfig = Type.Object(
   {
     id: Identifier,
-    kind: Type.Enum(['no_parking', 'fire_lane', 'pavement', 'watch', 'river_surface', 'kitchen'], {
+    kind: Type.Enum(['no_parking', 'fire_lane', 'pavement', 'bay', 'watch', 'river_surface', 'kitchen'], {
       description:
-        'no_parking: motor vehicles; fire_lane: motor vehicles, at once; pavement: non-motor vehicles; watch: smoke, fire and counts',
+        'no_parking: motor vehicles; fire_lane: motor vehicles, at once; pavement: non-motor vehicles; bay: a place to park, watched for vehicles that never leave; watch: smoke, fire and counts',
     }),
     polygon: PicturePolygon,
     classes: Type.Array(Type.String(), {

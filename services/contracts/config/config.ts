@@ -15,6 +15,7 @@ import {
 } from './engines.ts'
 import { FootageConfig } from './footage.ts'
 import { IngestConfig } from './ingest.ts'
+import { LedgerConfig } from './ledger.ts'
 import { MediaConfig } from './media.ts'
 import { SensingConfig } from './sensing.ts'
 import { SimulatorsConfig } from './simulators.ts'
@@ -71,6 +72,7 @@ export const Config = Type.Object(
     sensing: SensingConfig,
     alerts: AlertsConfig,
     tickets: TicketsConfig,
+    ledger: LedgerConfig,
     api: ApiConfig,
     simulators: SimulatorsConfig,
   },

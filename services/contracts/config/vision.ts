@@ -96,6 +96,7 @@ const Parking = Type.Object(
       description:
         'a line that so many others pass whole, in its own direction, does not wait for a light; 0: not looked at',
     }),
+    sightingSeconds: Seconds(21_600, 'a vehicle that stands is told to the ledger, with pictures, this often', 1),
     continueSeconds: Seconds(60, 'news of a violation that goes on', 1),
   },
   section,

@@ -4,15 +4,15 @@ import { defineEvent, Timestamp } from '../cloud-event.ts'
 
 export const CommandIssued = Type.Object({
   commandId: Type.String({ minLength: 1, maxLength: 64 }),
-  target: Type.Enum(['alert', 'ticket', 'silence', 'device']),
+  target: Type.Enum(['alert', 'ticket', 'silence', 'device', 'ledger']),
   targetId: Type.String({
     maxLength: 64,
-    description: 'alert, ticket, silence or device id; the command id itself where something new is made',
+    description: 'alert, ticket, silence, device or ledger id; the command id itself where something new is made',
   }),
   action: Type.String({
     maxLength: 64,
     description:
-      'alert: acknowledge dismiss escalate; silence: create expire; ticket: create, or a ticket action; device: register revoke',
+      'alert: acknowledge dismiss escalate; silence: create expire; ticket: create, or a ticket action; device: register revoke; ledger: notice tow dismiss',
   }),
   by: Type.String({ maxLength: 128 }),
   roles: Type.Array(Type.String()),

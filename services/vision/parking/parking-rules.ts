@@ -40,6 +40,8 @@ export interface ParkingRules {
   readonly queueVehicles: number
   readonly queueOvertaken: number
   readonly continueMs: number
+  /** a standing vehicle is told to the ledger this often */
+  readonly sightingMs: number
 }
 
 export function parkingRulesOf(
@@ -54,8 +56,9 @@ export function parkingRulesOf(
     kind: zone.kind,
     polygon: zone.polygon,
     classes: classesOf(zone) ?? [],
-    dwellMs: 1000 * (zone.dwellSeconds ?? parking[zone.kind].dwellSeconds),
-    standard: parking[zone.kind].standard,
+    // standing in a bay is no violation, however long: the ledger counts its days
+    dwellMs: zone.kind === 'bay' ? Infinity : 1000 * (zone.dwellSeconds ?? parking[zone.kind].dwellSeconds),
+    standard: zone.kind === 'bay' ? '' : parking[zone.kind].standard,
     queueMs: 1000 * (zone.queueSeconds ?? (zone.kind === 'pavement' ? 0 : parking.queueSeconds)),
     active: createZoneHours(zone.hours, timezone),
   }))
@@ -79,5 +82,6 @@ export function parkingRulesOf(
     queueVehicles: parking.queueVehicles,
     queueOvertaken: parking.queueOvertaken,
     continueMs: 1000 * parking.continueSeconds,
+    sightingMs: 1000 * parking.sightingSeconds,
   }
 }

@@ -60,6 +60,8 @@ export interface Vehicle {
   violation?: Violation
   /** violations told so far, for ids of later ones */
   told: number
+  /** event time when it was last told to the ledger */
+  sightedAt?: number
   /** pictures from when it was first parked */
   pictures: Evidence[]
 }

@@ -132,6 +132,7 @@ function stand(vehicle: Vehicle, at: number, now: number): void {
   vehicle.clocks = {}
   vehicle.pictures = []
   delete vehicle.passedBy
+  delete vehicle.sightedAt
   delete vehicle.displacedSince
 }
 
