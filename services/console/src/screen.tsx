@@ -8,6 +8,7 @@ import { CameraWall } from './cameras/camera-wall.tsx'
 import { useLanguage } from './language/language.tsx'
 import { GridMap } from './map/grid-map.tsx'
 import { StatusBar } from './shared/status-bar.tsx'
+import { SilencePanel } from './silences/silence-panel.tsx'
 import { TicketList } from './tickets/ticket-list.tsx'
 
 export function Screen({ person, onLeave }: { readonly person: Person; readonly onLeave: () => void }) {
@@ -25,6 +26,7 @@ export function Screen({ person, onLeave }: { readonly person: Person; readonly 
       <main className="screen">
         <section aria-label={t('alerts')}>
           <AlertList alerts={live.alerts} cameras={live.cameras} tickets={live.tickets} mayAct={mayAct} />
+          <SilencePanel cameras={live.cameras} mayAct={mayAct} />
         </section>
         <section aria-label={t('cameras')}>
           <CameraWall cameras={live.cameras} />

@@ -1,6 +1,7 @@
 // What the API answers, by the contracts; and a camera as the API shows it.
 import type { CameraConfig } from '../../../contracts/config/cameras.ts'
 import type { FrameAnalysed } from '../../../contracts/events/frame-analysed-v1.ts'
+import type { LiveFormat } from '../../../contracts/live.ts'
 
 export type { Alert } from '../../../contracts/events/alert-changed-v1.ts'
 export type { Ticket } from '../../../contracts/events/ticket-changed-v1.ts'
@@ -11,6 +12,8 @@ export interface CameraView extends CameraConfig {
   readonly pictureUrl: string | null
   readonly pictureAt: string | null
   readonly latestFrame: FrameAnalysed | null
+  /** formats of live view that this person may watch, the better one first */
+  readonly live: readonly LiveFormat[]
 }
 
 export interface Person {

@@ -1,47 +1,87 @@
-// Pictures of the cameras with their zones and the boxes of the newest analysed frame.
+// The camera wall: all cameras small, or one, four or nine at a time; leafed through by buttons or by the keys 1 4 9 0 [ ].
+import { useEffect, useState } from 'react'
 import type { CameraView } from '../api/types.ts'
 import { useLanguage } from '../language/language.tsx'
+import { CameraTile } from './camera-tile.tsx'
+
+const grids = [0, 1, 4, 9] as const
+type Grid = (typeof grids)[number]
 
 export function CameraWall({ cameras }: { readonly cameras: readonly CameraView[] }) {
   const { t } = useLanguage()
+  const [grid, setGrid] = useState<Grid>(0)
+  const [page, setPage] = useState(0)
+  const size = grid === 0 ? Math.max(1, cameras.length) : grid
+  const pages = Math.max(1, Math.ceil(cameras.length / size))
+  const at = Math.min(page, pages - 1)
+
+  const choose = (chosen: Grid) => {
+    setGrid(chosen)
+    setPage(0)
+  }
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return
+      if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return
+      const asked = grids.find((each) => String(each) === event.key)
+      if (asked !== undefined) {
+        setGrid(asked)
+        setPage(0)
+      }
+      if (event.key === '[') setPage(Math.max(0, at - 1))
+      if (event.key === ']') setPage(Math.min(pages - 1, at + 1))
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [at, pages])
+
   return (
     <>
-      <h2>{t('cameras')}</h2>
-      <ul className="wall">
-        {cameras.map((camera) => (
+      <div className="headline">
+        <h2>{t('cameras')}</h2>
+        <fieldset className="grids" title={t('wallKeys')}>
+          <legend className="unseen">{t('gridChoice')}</legend>
+          {grids.map((each) => (
+            <button
+              key={each}
+              type="button"
+              className="plain"
+              aria-pressed={grid === each}
+              onClick={() => choose(each)}
+            >
+              {each === 0 ? t('gridAll') : each}
+            </button>
+          ))}
+          {pages > 1 && (
+            <>
+              <button
+                type="button"
+                className="plain"
+                aria-label={t('pageBack')}
+                onClick={() => setPage(Math.max(0, at - 1))}
+              >
+                ‹
+              </button>
+              <span className="minor">
+                {at + 1} / {pages}
+              </span>
+              <button
+                type="button"
+                className="plain"
+                aria-label={t('pageOn')}
+                onClick={() => setPage(Math.min(pages - 1, at + 1))}
+              >
+                ›
+              </button>
+            </>
+          )}
+        </fieldset>
+      </div>
+      <ul className={`wall grid-${grid}`}>
+        {cameras.slice(at * size, (at + 1) * size).map((camera) => (
           <CameraTile key={camera.id} camera={camera} />
         ))}
       </ul>
     </>
-  )
-}
-
-/** boxes older than this are not of the picture any more */
-const freshMs = 15_000
-
-function CameraTile({ camera }: { readonly camera: CameraView }) {
-  const { t } = useLanguage()
-  const frame = camera.latestFrame
-  const fresh = frame !== null && Date.now() - Date.parse(frame.capturedAt) < freshMs
-  return (
-    <li className={`tile ${camera.status}`}>
-      {camera.pictureUrl ? (
-        <img src={camera.pictureUrl} alt={camera.name} />
-      ) : (
-        <p className="empty">{t('noPicture')}</p>
-      )}
-      <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-        {camera.zones.map((zone) => (
-          <polygon key={zone.id} className="zone" points={zone.polygon.map((point) => point.join(',')).join(' ')} />
-        ))}
-        {fresh &&
-          frame.objects.map(({ box: [x1, y1, x2, y2], label, trackId }) => (
-            <rect key={`${label}-${trackId}`} className="box" x={x1} y={y1} width={x2 - x1} height={y2 - y1} />
-          ))}
-      </svg>
-      <p className="caption" title={camera.reason ?? ''}>
-        <span className="dot" aria-hidden="true" /> {camera.name} <span className="minor">{t(camera.status)}</span>
-      </p>
-    </li>
   )
 }

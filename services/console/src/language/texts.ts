@@ -39,6 +39,25 @@ export const texts = {
   keys: ['快捷键：j/k 上下，a 确认，d 误报，e 升级', 'Keys: j/k move, a acknowledge, d false alarm, e escalate'],
   noPicture: ['暂无画面', 'No picture yet'],
   language: ['English', '中文'],
+  liveStart: ['实时', 'Live'],
+  liveStop: ['停止', 'Stop'],
+  liveWaiting: ['等待画面…', 'Waiting for a picture…'],
+  liveEnded: ['已中断，请重新打开', 'Ended; start it again'],
+  gridChoice: ['画面布局', 'Tiles at a time'],
+  gridAll: ['全部', 'All'],
+  pageBack: ['上一页', 'Previous page'],
+  pageOn: ['下一页', 'Next page'],
+  wallKeys: ['快捷键：1 4 9 布局，0 全部，[ ] 翻页', 'Keys: 1 4 9 tiles, 0 all, [ ] pages'],
+  silences: ['静默', 'Silences'],
+  notices: ['通知', 'Notices'],
+  newSilence: ['新建静默', 'New silence'],
+  endSilence: ['结束', 'End'],
+  silenceNeeds: ['请选择告警类型或视频点位', 'Choose a kind of alert or a camera'],
+  until: ['至', 'until'],
+  kind: ['告警类型', 'Kind of alert'],
+  camera: ['视频点位', 'Camera'],
+  any: ['不限', 'Any'],
+  forHours: ['时长（小时）', 'For (hours)'],
 } as const satisfies Record<string, readonly [zh: string, en: string]>
 
 export type TextKey = keyof typeof texts
@@ -69,4 +88,12 @@ export const stepNames = {
   check_pass: ['核查通过', 'Check passed'],
   return: ['退回', 'Send back'],
   void: ['作废', 'Void'],
+} as const
+
+export const noticeNames = {
+  new: ['新告警', 'New'],
+  changed: ['有变化', 'Changed'],
+  repeated: ['重复提醒', 'Reminder'],
+  ended: ['已结束', 'Ended'],
+  storm: ['告警风暴', 'Storm'],
 } as const

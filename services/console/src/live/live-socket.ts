@@ -1,0 +1,31 @@
+// The WebSocket of a live tile: news as they are told, pictures as bytes. The session's cookie goes with it, so there is nothing secret in its address.
+import type { LiveFormat, LiveNews } from '../../../contracts/live.ts'
+
+export interface LiveHandlers {
+  readonly onNews: (news: LiveNews) => void
+  readonly onPicture: (bytes: ArrayBuffer) => void
+  /** over, not by us: the reason for people */
+  readonly onEnd: (reason: string) => void
+}
+
+/** Opens it; returns how to close it. */
+export function openLive(cameraId: string, format: LiveFormat, handlers: LiveHandlers): () => void {
+  const socket = new WebSocket(`/api/v1/cameras/${encodeURIComponent(cameraId)}/live?format=${format}`)
+  socket.binaryType = 'arraybuffer'
+  let reason = ''
+  let closed = false
+  socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    if (closed) return
+    if (data instanceof ArrayBuffer) return handlers.onPicture(data)
+    const told = JSON.parse(data) as LiveNews | { readonly type: 'end'; readonly message: string }
+    if (told.type === 'end') reason = told.message
+    else handlers.onNews(told)
+  }
+  socket.onclose = () => {
+    if (!closed) handlers.onEnd(reason)
+  }
+  return () => {
+    closed = true
+    socket.close()
+  }
+}
