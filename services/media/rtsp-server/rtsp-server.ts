@@ -20,6 +20,8 @@ export interface RtspServer {
   readonly port: number
   /** The port of RTSPS; undefined without `tls`, 0 before start. */
   readonly tlsPort: number | undefined
+  /** Open connections of publishers and players. */
+  readonly connections: number
   /** Paths that someone publishes, with the number of their players. */
   readonly streams: ReadonlyMap<string, { readonly players: number }>
   /** Publishes what this process pulls from elsewhere; undefined where someone publishes the path already. Whoever announces it takes it over. */
@@ -121,6 +123,9 @@ export function createRtspServer(
       if (streams.has(path)) return undefined
       const [stream, giveUp] = openStream(path, tracks, () => giveUp())
       return { stream, giveUp }
+    },
+    get connections() {
+      return connections.size
     },
     nextPublication: (path, signal) =>
       new Promise((resolve, reject) => {
