@@ -22,9 +22,11 @@ export interface FramePlan {
   readonly cuts: readonly FrameCut[]
   /** where a model looks that finds persons; elsewhere nothing is known of whom a picture shows */
   readonly personRegions?: readonly PictureBox[]
+  /** frames that may be with the sink at once, so that none of its threads waits for the next one; default 1 */
+  readonly framesAtOnce?: number
 }
 
-/** RGB pixels, 8 bit, height × width × 3, no row padding. */
+/** RGB pixels, 8 bit, height × width × 3, no row padding. On shared memory (SharedArrayBuffer) they reach other threads without a copy. */
 export interface Pixels {
   readonly width: number
   readonly height: number
@@ -58,8 +60,11 @@ export interface CameraFrame {
   fullFrame(): Promise<Pixels>
 }
 
-/** Takes frames; media offers the next one of a camera only after the promise resolves and counts what it had to skip meanwhile. */
-export type FrameSink = (frame: CameraFrame) => Promise<void>
+/**
+ * Takes frames of a camera in order. Media offers the next one after the promise resolves, or, while fewer than `framesAtOnce` are under way,
+ * already after the sink called `ready`; what it had to skip meanwhile it counts.
+ */
+export type FrameSink = (frame: CameraFrame, ready?: () => void) => Promise<void>
 
 /** An object as a tracker saw it in one frame; `trackId` is unique for as long as the camera is open. */
 export interface SeenObject {
@@ -72,7 +77,7 @@ export interface EyesOptions {
   /** Recorded footage: its inference gives way to that of every live camera, and nothing of it is remembered once it is closed. */
   readonly recorded?: boolean
   /** told, for each frame and model, what is tracked in it, before `see` resolves */
-  readonly onObjects?: (objects: readonly SeenObject[]) => void
+  readonly onObjects?: (objects: readonly SeenObject[], capturedAt: number) => void
 }
 
 /** What looks at cameras (vision), as media uses it. One camera is open in at most one process. */

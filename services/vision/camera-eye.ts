@@ -34,18 +34,23 @@ import { groupOf } from './zones/zone-rules.ts'
 
 export interface CameraEye {
   readonly plan: FramePlan
-  /** Frames of one camera come one after another. */
-  see(frame: CameraFrame): Promise<void>
+  /** Frames of one camera come in order; `ready` is called when the next one may come, which may be before this one is done with. */
+  see(frame: CameraFrame, ready?: () => void): Promise<void>
   /** Waits for the frame under way, saves, flushes. */
   close(): Promise<void>
 }
 
 export interface CameraEyeDeps extends Pick<Kernel, 'logger'> {
-  readonly pool: Pick<InferencePool, 'infer'>
+  readonly pool: Pick<InferencePool, 'infer' | 'threads'>
   readonly evidence: EvidencePictures
   readonly publisher: FramePublisher
   readonly writer: CameraWriter
   readonly metrics: VisionMetrics
+}
+
+interface Found {
+  readonly model: Model
+  readonly detections: readonly Detection[]
 }
 
 export function createCameraEye(
@@ -57,7 +62,7 @@ export function createCameraEye(
 ): CameraEye {
   const { writer, publisher, metrics, logger } = deps
   const camera: CameraConfig = { ...configured, zones: [...zonesOf(configured)] }
-  const { plan, cutsOf } = planFrames(camera, models, config.plan)
+  const { plan, cutsOf } = planFrames(camera, models, config.plan, framesAtOnceFor(deps.pool.threads))
   const findPersons = models.filter(
     ({ classes, description }) => findsBoxes(description.family) && classes.includes(config.persons.label),
   )
@@ -85,16 +90,20 @@ export function createCameraEye(
   let size = { width: 0, height: 0 }
   let seen: PictureNotes = { regions: [], objects: [] }
 
-  const detect = async (frame: CameraFrame, model: Model): Promise<Detection[]> => {
+  const detect = async (frame: CameraFrame, model: Model, onTaken: () => void): Promise<Detection[]> => {
     const wanted = new Set(cutsOf.get(model.key))
     const cuts = frame.cuts.filter(({ cut }) => wanted.has(cut.id))
-    if (cuts.length === 0) return []
+    if (cuts.length === 0) {
+      onTaken()
+      return []
+    }
     const minimumScore = Math.min(lowScore, model.description.threshold)
     const { detections, seconds } = await deps.pool.infer(
       model.key,
       camera.id,
       cuts.map(({ rgb }) => rgb),
       minimumScore,
+      { onTaken },
     )
     metrics.inferenceSeconds.observe({ model: model.name }, seconds)
     return mergeCuts(
@@ -103,7 +112,16 @@ export function createCameraEye(
     )
   }
 
-  const look = async (frame: CameraFrame) => {
+  /** All models begin at once, before the frames ahead are done with; `ready` when the last of them is taken. */
+  const detectAll = (frame: CameraFrame, ready: () => void): Promise<Found[]> => {
+    let waiting = models.length
+    const onTaken = () => {
+      if (--waiting === 0) ready()
+    }
+    return Promise.all(models.map(async (model) => ({ model, detections: await detect(frame, model, onTaken) })))
+  }
+
+  const look = async (frame: CameraFrame, detected: Promise<Found[]>) => {
     const at = frame.capturedAt
     if (!Number.isFinite(at) || Math.abs(at) > 8.64e15)
       throw new AppError('QLY_INTERNAL', `frame of ${camera.id} at ${at}`)
@@ -113,7 +131,7 @@ export function createCameraEye(
       state = { ...state, parking: withoutTracks(state.parking) }
       size = { width: frame.width, height: frame.height }
     }
-    const found = await Promise.all(models.map(async (model) => ({ model, detections: await detect(frame, model) })))
+    const found = await detected
     const boxes = found.filter(({ model }) => findsBoxes(model.description.family))
     const tracked = tracker.update(
       boxes.flatMap(({ detections }) => detections),
@@ -233,8 +251,11 @@ export function createCameraEye(
 
   return {
     plan: { ...plan, personRegions },
-    see(frame) {
-      const done = busy.then(() => look(frame))
+    see(frame, ready = () => undefined) {
+      const detected = detectAll(frame, ready)
+      // met in its turn
+      detected.catch(() => undefined)
+      const done = busy.then(() => look(frame, detected))
       busy = done.catch(() => undefined)
       return done
     },
@@ -246,6 +267,9 @@ export function createCameraEye(
     },
   }
 }
+
+/** For each thread one that runs and one that lies ready; one more that is being tracked. */
+const framesAtOnceFor = (threads: number): number => 2 * threads + 1
 
 /** Everything tracked may hide a place; looks are taken of what can park. */
 function toParkingObjects(tracked: readonly TrackedDetection[], frame: CameraFrame, groups: ReadonlySet<string>) {

@@ -59,8 +59,10 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     if (!recorded) {
       return createCameraEye({ ...shared, pool, publisher: heardBy(onObjects) }, camera, opened, state, settings)
     }
-    const patient: Pick<InferencePool, 'infer'> = {
-      infer: (key, owner, pictures, minimumScore) => pool.infer(key, owner, pictures, minimumScore, true),
+    const patient: Pick<InferencePool, 'infer' | 'threads'> = {
+      threads: pool.threads,
+      infer: (key, owner, pictures, minimumScore, options) =>
+        pool.infer(key, owner, pictures, minimumScore, { ...options, patient: true }),
     }
     // its counts of persons are no readings: no counter stands there now
     const quiet = { ...heardBy(onObjects), persons: () => {} }
@@ -76,7 +78,7 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     ...publisher,
     analysed(camera, model, tracks, at) {
       publisher.analysed(camera, model, tracks, at)
-      onObjects?.(tracks)
+      onObjects?.(tracks, at)
     },
   })
 
@@ -112,11 +114,11 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
         throw error
       }
     },
-    async see(frame) {
+    async see(frame, ready) {
       const eye = await cameras.get(frame.cameraId)
       // A frame of a camera that was just closed is late, not wrong.
       if (eye === undefined) return
-      await eye.see(frame)
+      await eye.see(frame, ready)
       metrics.queue.set(running?.pool.queued ?? 0)
     },
     close: closeCamera,

@@ -48,7 +48,12 @@ function start(
     {
       plan: { cameraId: 'cam', framesPerSecond: fps, cuts },
       open: (signal) => openFile(pathToFileURL(join(folder, path)).href, clock, signal),
-      see: async (frame) => void seen.push({ frame, whole: seen.length === 0 ? await frame.fullFrame() : undefined }),
+      see: async (frame) => {
+        const whole = seen.length === 0 ? await frame.fullFrame() : undefined
+        // the pixels are the camera's: it uses their memory again
+        const cuts = frame.cuts.map((cut) => ({ ...cut, rgb: Uint8Array.from(cut.rgb) }))
+        seen.push({ frame: { ...frame, cuts }, whole })
+      },
       loop: false,
       mode: 'every',
       ...options,
@@ -143,6 +148,31 @@ describe('a camera from a file', () => {
     expect(got[1]).toBeGreaterThanOrEqual(skipped + 2)
     expect(counts.skipped + counts.delivered).toBe(50)
     expect(got.at(-1)).toBe(50)
+  })
+
+  it('gives a sink that asks for it the next frames before it is done with the ones before, in order, at most so many', async () => {
+    await makeClip(join(folder, 'moving.mp4'), { seconds: 2, fps: 25, width: 320, height: 160 })
+    const got: number[] = []
+    const written: number[] = []
+    let underWay = 0
+    let most = 0
+    const { source, counts } = start('moving.mp4', {
+      plan: { cameraId: 'cam', framesPerSecond: 30, cuts: [whole], framesAtOnce: 3 },
+      see: async (frame, ready) => {
+        got.push(frame.sequence)
+        most = Math.max(most, ++underWay)
+        const pixels = Buffer.from(frame.cuts[0]!.rgb)
+        ready?.()
+        for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+        if (!pixels.equals(frame.cuts[0]!.rgb)) written.push(frame.sequence)
+        underWay--
+      },
+    })
+    await source.ended
+    expect([most, underWay, counts.skipped, counts.delivered, counts.failed]).toEqual([3, 0, 0, 50, []])
+    expect(got).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
+    // nobody writes into the memory of a frame that the sink still has
+    expect(written).toEqual([])
   })
 
   it('goes on when the sink fails, and refuses a full frame that is gone', async () => {

@@ -1,8 +1,10 @@
 // Between decoding and the sink: holds one picture. The newest wins while the sink is busy; what it replaces is skipped and counted.
+// A sink that says so gets the next pictures while it still works on the ones before, in order and never more than the plan's `framesAtOnce`.
 import type { Frame } from 'node-av'
 import { AppError } from '../../contracts/errors.ts'
 import type { FrameCutPixels, FramePlan, FrameSink, Pixels } from '../../contracts/frames.ts'
 import { convertWhole, createCutFilter, type FrameFilter, formatOf } from './frame-filter.ts'
+import { createPixelStore } from './pixel-store.ts'
 
 export interface FrameMailbox {
   /** Offers a sampled picture (a reference of it is kept). */
@@ -11,7 +13,7 @@ export interface FrameMailbox {
   interrupt(): void
   /** Resolves once the next offer replaces nothing; where every picture must be seen, wait for it before the offer. */
   room(): Promise<void>
-  /** Resolves once nothing waits and the sink is free. */
+  /** Resolves once nothing waits and the sink has let every picture go. */
   idle(): Promise<void>
   /** Takes no more; resolves when the sink has let the last picture go. */
   close(): Promise<void>
@@ -59,6 +61,11 @@ export function createFrameMailbox(
   let first = true
   let closed = false
 
+  const atOnce = plan.framesAtOnce ?? 1
+  const underWay = new Set<Promise<void>>()
+  // one more of each cut than can be with the sink: the one that is being made
+  const store = createPixelStore(plan.cuts.length * (atOnce + 1))
+
   const filterFor = async (frame: Frame): Promise<{ fitting: FrameFilter; changed: boolean }> => {
     if (filter?.format === formatOf(frame)) return { fitting: filter, changed: false }
     const changed = filter !== undefined
@@ -72,49 +79,67 @@ export function createFrameMailbox(
   const cut = (frame: Frame): Promise<Cuts> => {
     const result = cutting.then(async () => {
       const { fitting, changed } = await filterFor(frame)
-      return { cuts: await fitting.cut(frame), changed }
+      return { cuts: await fitting.cut(frame, store), changed }
     })
     cutting = result.catch(() => undefined)
     return result
   }
 
-  /** Lets go of a picture that nobody will see. */
-  const drop = ({ frame, cuts }: Waiting) => {
-    if (cuts)
-      void cuts.then(
-        () => frame.free(),
-        () => frame.free(),
-      )
-    else frame.free()
+  const forget = (cuts: Cuts | undefined) => {
+    for (const { rgb } of cuts?.cuts ?? []) store.giveBack(rgb)
   }
 
-  const deliver = async ({ frame, capturedAt, sequence: number, first: begins, cuts: ahead }: Waiting) => {
+  /** Lets go of a picture that nobody will see. */
+  const drop = ({ frame, cuts }: Waiting) => {
+    if (cuts === undefined) return frame.free()
+    cuts.then(forget, () => undefined).finally(() => frame.free())
+  }
+
+  const deliver = async (
+    { frame, capturedAt, sequence: number, first: begins, cuts: ahead }: Waiting,
+    ready: () => void,
+  ) => {
     let whole: Promise<Pixels> | undefined
+    let cuts: Cuts | undefined
     let gone = false
     try {
-      const { cuts, changed } = await (ahead ?? cut(frame))
-      await see({
+      cuts = await (ahead ?? cut(frame))
+      const picture = {
         cameraId: plan.cameraId,
         sequence: number,
         capturedAt,
         width: frame.width,
         height: frame.height,
-        discontinuity: begins || changed,
-        cuts,
+        discontinuity: begins || cuts.changed,
+        cuts: cuts.cuts,
         fullFrame() {
           if (gone) return Promise.reject(new AppError('QLY_INTERNAL', 'the frame has been let go already'))
           whole ??= convertWhole(frame)
           return whole
         },
-      })
+      }
+      await see(picture, ready)
       events.onDelivered()
     } catch (error) {
       events.onFailed(error)
     } finally {
       gone = true
       await whole?.catch(() => {})
+      forget(cuts)
       frame.free()
     }
+  }
+
+  /** Hands a picture to the sink; resolves once the sink takes another one. */
+  const hand = async (picture: Waiting) => {
+    await new Promise<void>((resolve) => {
+      const done = deliver(picture, resolve).finally(() => {
+        underWay.delete(done)
+        resolve()
+      })
+      underWay.add(done)
+    })
+    while (underWay.size >= atOnce) await Promise.race(underWay)
   }
 
   const deliverAll = async () => {
@@ -123,9 +148,14 @@ export function createFrameMailbox(
       waiting = undefined
       taken?.()
       if (!next) break
-      await deliver(next)
+      await hand(next)
     }
     delivering = undefined
+  }
+
+  /** All that was handed over is let go. */
+  const settled = async () => {
+    while (delivering || underWay.size > 0) await Promise.all([delivering, ...underWay])
   }
 
   return {
@@ -155,13 +185,13 @@ export function createFrameMailbox(
         })
       }
     },
-    idle: async () => delivering,
+    idle: settled,
     async close() {
       closed = true
       if (waiting) drop(waiting)
       waiting = undefined
       taken?.()
-      await delivering
+      await settled()
       await cutting
       filter?.close()
       filter = undefined

@@ -1,7 +1,7 @@
 // What happens with each frame of a camera: its privacy masks, vision, and now and then a snapshot that says what vision saw in it.
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { MediaConfig } from '../../contracts/config/media.ts'
-import type { CameraEyes, CameraFrame, FramePlan, SeenObject } from '../../contracts/frames.ts'
+import type { CameraEyes, FramePlan, FrameSink, SeenObject } from '../../contracts/frames.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
 import type { PictureNotes } from '../../kernel/pictures/picture-notes.ts'
 import { maskedFrame } from '../privacy/masked-frame.ts'
@@ -10,8 +10,7 @@ import type { CameraSnapshots } from './camera-snapshots.ts'
 export interface CameraWatch {
   /** Opens vision's eyes; rejects as they do. */
   open(): Promise<FramePlan>
-  /** Frames come one after another. */
-  see(frame: CameraFrame): Promise<void>
+  readonly see: FrameSink
 }
 
 export function createCameraWatch(
@@ -20,27 +19,29 @@ export function createCameraWatch(
   camera: CameraConfig,
   snapshots: CameraSnapshots,
 ): CameraWatch {
-  const looked: { seen?: SeenObject[] | undefined } = {}
+  /** by the time of the frame: several may be under way */
+  const looked = new Map<number, SeenObject[]>()
   let regions: readonly PictureBox[] = []
   return {
     async open() {
       const plan = await eyes.open(camera, {
-        onObjects(objects) {
-          looked.seen = [...(looked.seen ?? []), ...objects]
+        onObjects(objects, at) {
+          looked.set(at, [...(looked.get(at) ?? []), ...objects])
         },
       })
       regions = plan.personRegions ?? []
       return plan
     },
-    async see(frame) {
+    async see(frame, ready) {
       const masked = maskedFrame(frame, camera, { vision: config.maskVision })
-      looked.seen = undefined
       const { promise: notes, resolve } = Promise.withResolvers<PictureNotes | undefined>()
       snapshots.offer(masked, notes)
       try {
-        await eyes.see(masked)
+        await eyes.see(masked, ready)
       } finally {
-        resolve(looked.seen && { regions, objects: boxesOf(looked.seen) })
+        const seen = looked.get(frame.capturedAt)
+        looked.delete(frame.capturedAt)
+        resolve(seen && { regions, objects: boxesOf(seen) })
       }
     },
   }

@@ -41,7 +41,7 @@ function createLookingEyes() {
       const whole = await frame.fullFrame()
       const [cut] = frame.cuts
       if (cut) looked.push({ whole, cut: { ...cut, rgb: Uint8Array.from(cut.rgb) } })
-      options?.onObjects?.([person])
+      options?.onObjects?.([person], frame.capturedAt)
     },
     close: async () => {},
   }

@@ -1,4 +1,5 @@
 // From pixels to tensors and from tensors to detections in the frame, checked on numbers worked out by hand.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inputFormatOf, type ModelInput } from '../model-registry/model-description.ts'
 import { createTensorBuilder } from './input-tensor.ts'
@@ -17,6 +18,45 @@ describe('input tensors', () => {
     const tensor = createTensorBuilder(inputFormatOf({ family: 'yolox', input }))(rgb)
     expect(tensor).toMatchObject({ type: 'float32', shape: [1, 3, 1, 2] })
     expect([...tensor.data]).toEqual([30, 60, 20, 50, 10, 40])
+  })
+  it('of several pictures are a batch, from shared memory too, at any width and alignment', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.constantFrom('nchw', 'nhwc'),
+        fc.constantFrom('rgb', 'bgr'),
+        fc.constantFrom('uint8', 'float32', 'float16'),
+        fc.boolean(),
+        (width, height, batch, layout, channels, type, shared) => {
+          const size = width * height * 3
+          const memory = shared ? new SharedArrayBuffer(batch * size + 1) : new ArrayBuffer(batch * size + 1)
+          const all = new Uint8Array(memory, 1).map((_, index) => (index * 37 + 11) % 256)
+          const pictures = Array.from({ length: batch }, (_, n) => new Uint8Array(all.buffer, n * size, size))
+          const description = { family: 'yolox', input: { ...input, width, height, layout, channels, type } } as const
+          const { data, shape } = createTensorBuilder(inputFormatOf(description))(...pictures)
+          const at = (picture: number, row: number, column: number, channel: number) =>
+            pictures[picture]?.[(row * width + column) * 3 + (channels === 'rgb' ? channel : 2 - channel)]
+          const expected: (number | undefined)[] = []
+          for (let picture = 0; picture < batch; picture++) {
+            if (layout === 'nhwc') {
+              for (let cell = 0; cell < width * height * 3; cell++)
+                expected.push(at(picture, 0, Math.floor(cell / 3), cell % 3))
+            } else {
+              for (let cell = 0; cell < width * height * 3; cell++)
+                expected.push(at(picture, 0, cell % (width * height), Math.floor(cell / (width * height))))
+            }
+          }
+          expect([...data]).toEqual(expected)
+          expect(shape).toEqual(layout === 'nhwc' ? [batch, height, width, 3] : [batch, 3, height, width])
+        },
+      ),
+    )
+  })
+  it('refuse a picture of another size', () => {
+    const build = createTensorBuilder(inputFormatOf({ family: 'yolox', input }))
+    expect(() => build(rgb, new Uint8Array(5))).toThrow(/5 bytes, 2×1×3/)
   })
   it('of classifiers are normalised by mean and deviation', () => {
     const tensor = createTensorBuilder(inputFormatOf({ family: 'classifier', input }))(rgb)

@@ -27,6 +27,14 @@ describe('the fair queue', () => {
     expect(all(queue)).toEqual(['b1', 'a2', 'c1', 'f1'])
   })
 
+  it('gives the next job that fits, of owners whose first one does', () => {
+    const queue = createFairQueue<string>()
+    for (const job of ['a1', 'b1', 'b2', 'c1']) queue.push(job.slice(0, 1), job)
+    expect(queue.take((job) => job !== 'a1' && job !== 'b1')).toBe('c1')
+    expect(queue.take((job) => job === 'b2')).toBeUndefined()
+    expect([queue.size, all(queue)]).toEqual([3, ['a1', 'b1', 'b2']])
+  })
+
   it('is emptied at once', () => {
     const queue = createFairQueue<string>()
     queue.push('footage', 'f1', true)

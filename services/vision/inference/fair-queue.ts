@@ -3,8 +3,8 @@
 export interface FairQueue<Job> {
   /** `patient` jobs (recorded footage) are taken when no other waits. */
   push(owner: string, job: Job, patient?: boolean): void
-  /** The next job of the owner whose turn it is; undefined if none waits. */
-  take(): Job | undefined
+  /** The next job of the owner whose turn it is; undefined if none waits. With `fits`: of the next owner whose first job fits. */
+  take(fits?: (job: Job) => boolean): Job | undefined
   /** Takes everything out. */
   drain(): Job[]
   readonly size: number
@@ -23,16 +23,18 @@ export function createFairQueue<Job>(): FairQueue<Job> {
       else waiting.set(owner, [job])
       size++
     },
-    take() {
+    take(fits = () => true) {
       const waiting = urgent.size > 0 ? urgent : patient
-      const next = waiting.entries().next().value
-      if (next === undefined) return undefined
-      const [owner, jobs] = next
-      waiting.delete(owner)
-      const job = jobs.shift()
-      if (jobs.length > 0) waiting.set(owner, jobs)
-      size--
-      return job
+      for (const [owner, jobs] of waiting) {
+        const [job] = jobs
+        if (job === undefined || !fits(job)) continue
+        waiting.delete(owner)
+        jobs.shift()
+        if (jobs.length > 0) waiting.set(owner, jobs)
+        size--
+        return job
+      }
+      return undefined
     },
     drain() {
       const all = [...urgent.values(), ...patient.values()].flat()

@@ -8,6 +8,8 @@ export interface GraphInputs {
   readonly picture: string
   /** fed with every picture */
   readonly constant: Readonly<Record<string, Tensor>>
+  /** the picture's first axis is of any size and nothing else is asked for, so that several pictures may go in at once */
+  readonly openBatch: boolean
   /** what does not fit; empty: sound */
   readonly faults: readonly string[]
 }
@@ -26,7 +28,12 @@ export function inputsOf(
   const [picture] = pictures
   const names = session.inputMetadata.map(({ name }) => name).join(', ')
   if (pictures.length !== 1 || picture === undefined || session.inputMetadata.length !== metadata.length)
-    return { picture: '', constant: {}, faults: [`has the inputs ${names || '(none)'}; one picture input is expected`] }
+    return {
+      picture: '',
+      constant: {},
+      openBatch: false,
+      faults: [`has the inputs ${names || '(none)'}; one picture input is expected`],
+    }
   const faults: string[] = []
   const { name, type, shape } = picture
   if (type !== wanted.type) faults.push(`input ${name} is ${type}; model.json (or its family) says ${wanted.type}`)
@@ -42,7 +49,7 @@ export function inputsOf(
       constant[size.name] = new Tensor('float32', Float32Array.of(width, height), [1, 2])
     else faults.push(`input ${size.name} is ${size.type}; int64 or float32 is expected`)
   }
-  return { picture: name, constant, faults }
+  return { picture: name, constant, openBatch: typeof shape[0] === 'string' && sizes.length === 0, faults }
 }
 
 /** onnxruntime-node 1.30 gives halves as Float16Array but takes only their bits: a Float16Array arrives as nothing. */

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../contracts/errors.ts'
 import type { CutDetection } from '../detection/detection.ts'
 import type { ModelFile } from './model-runtime.ts'
+import type { ExecutionProvider, RefusedProvider } from './open-session.ts'
 
 export type InferenceRequest =
   | { readonly kind: 'load'; readonly request: number; readonly key: string; readonly model: ModelFile }
@@ -9,10 +10,19 @@ export type InferenceRequest =
       readonly kind: 'infer'
       readonly request: number
       readonly key: string
+      /** pixels on shared memory are not copied */
       readonly pictures: readonly Uint8Array[]
       readonly minimumScore: number
     }
   | { readonly kind: 'stop'; readonly request: number }
+
+/** What became of a model in a thread. */
+export interface LoadedModel {
+  readonly provider: ExecutionProvider
+  readonly refused: readonly RefusedProvider[]
+  /** several pictures may go into one run */
+  readonly batches: boolean
+}
 
 export interface InferenceResult {
   /** one list a picture */
@@ -21,6 +31,13 @@ export interface InferenceResult {
   readonly seconds: number
 }
 
+/** What each kind of request is answered with. */
+export interface Answers {
+  readonly load: LoadedModel
+  readonly infer: InferenceResult
+  readonly stop: undefined
+}
+
 export type InferenceReply =
-  | { readonly request: number; readonly result: InferenceResult }
+  | { readonly request: number; readonly result: Answers[keyof Answers] }
   | { readonly request: number; readonly error: { readonly code: ErrorCode; readonly message: string } }

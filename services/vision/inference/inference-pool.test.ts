@@ -1,4 +1,4 @@
-// The pool: cameras take turns, a dead thread is replaced, stopping rejects what waits.
+// The pool: every camera its own answers, a dead or hanging thread is replaced and its frames done again, stopping rejects what waits.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,19 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '../../kernel/logging/logger.ts'
 import { parseModelDescription } from '../model-registry/model-description.ts'
 import { makeModelFolder, pixelPicture, pixelSize } from '../testing/tiny-onnx.ts'
-import { createFairQueue } from './fair-queue.ts'
-import { createInferencePool, type InferencePool } from './inference-pool.ts'
-
-describe('the fair queue', () => {
-  it('serves owners in turn, each in its order', () => {
-    const queue = createFairQueue<string>()
-    for (const job of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) queue.push(job[0] as string, job)
-    const served = Array.from({ length: 6 }, () => queue.take())
-    expect(served).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
-    expect(queue.take()).toBeUndefined()
-    expect(queue.size).toBe(0)
-  })
-})
+import { createInferenceLane, type OpenLane } from './inference-lane.ts'
+import { createInferencePool, type InferencePool, type InferencePoolConfig } from './inference-pool.ts'
 
 describe('the inference pool', () => {
   let directory: string
@@ -63,5 +52,76 @@ describe('the inference pool', () => {
     expect(rejected.length).toBeGreaterThan(0)
     for (const outcome of rejected) expect(outcome).toMatchObject({ reason: { code: 'QLY_INTERNAL', retryable: true } })
     await expect(pool.infer('pixels', 'cam', [picture], 0.1)).rejects.toMatchObject({ retryable: true })
+  })
+})
+
+describe('a thread that ends or hangs', () => {
+  let directory: string
+  let pool: InferencePool
+  let opened = 0
+  let deaths = 0
+  /** frames that threads were given, also again */
+  let given = 0
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'qly-pool-'))
+  })
+  afterEach(async () => {
+    await pool.stop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  /** Real threads that a picture can end. */
+  const start = async (config: Partial<InferencePoolConfig> = {}) => {
+    opened = deaths = given = 0
+    const script = new URL('../testing/mortal-inference-thread.ts', import.meta.url)
+    const openLane: OpenLane = (options) => {
+      opened++
+      const lane = createInferenceLane({ ...options, script })
+      const send = lane.send
+      return Object.assign(lane, {
+        send(message: Parameters<typeof send>[0]) {
+          if (message.kind === 'infer') given++
+          return send(message)
+        },
+      })
+    }
+    pool = createInferencePool(
+      { logger: silentLogger, openLane, onThreadDied: () => deaths++ },
+      { threadsPerSession: 1, inferenceWorkers: 1, ...config },
+    )
+    const folder = makeModelFolder(directory, 'pixels')
+    const description = parseModelDescription(readFileSync(join(folder, 'model.json'), 'utf8'), 'model.json')
+    await pool.load('pixels', { name: 'pixels', file: join(folder, 'model.onnx'), description })
+  }
+
+  const picture = (number: number, last = 0) => {
+    const pixels = pixelPicture([{ label: 0, score: 0.9, box: [0, 0, number, 5] }])
+    pixels[pixels.length - 1] = last
+    return pixels
+  }
+  const infer = (number: number, last = 0) =>
+    pool.infer('pixels', `cam-${number % 4}`, [picture(number, last)], 0.1).then(
+      ({ detections }) => detections[0]?.find(({ box }) => box[3] === 5)?.box[2],
+      (error: unknown) => (error as Error).message,
+    )
+  const numbers = Array.from({ length: 30 }, (_, index) => index + 1)
+
+  it('is replaced; what it was working on is done again, and only the frame that ends a second thread is refused', async () => {
+    await start()
+    const answers = await Promise.all(numbers.map((number) => infer(number, number === 7 ? 255 : 0)))
+    const ended = 'the inference thread ended with code 9'
+    expect(answers).toEqual(numbers.map((number) => (number === 7 ? ended : number)))
+    expect([deaths, opened]).toEqual([2, 3])
+    // two frames were under way the first time, and were given again
+    expect(given).toBe(numbers.length + 2)
+    expect(await infer(3)).toBe(3)
+  })
+
+  it('is replaced when it gives no answer', { timeout: 20_000 }, async () => {
+    await start({ hangSeconds: 2 })
+    const answers = await Promise.all(numbers.map((number) => infer(number, number === 2 ? 254 : 0)))
+    expect(answers).toEqual(numbers.map((number) => (number === 2 ? 'it gave no answer for 2 s' : number)))
+    expect(deaths).toBe(2)
   })
 })

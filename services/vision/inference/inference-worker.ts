@@ -2,12 +2,12 @@
 // calls it (it only defers with setImmediate), so it must not be the thread that serves HTTP, MQTT and decoding.
 import { parentPort, workerData } from 'node:worker_threads'
 import { AppError, asAppError } from '../../contracts/errors.ts'
-import type { InferenceReply, InferenceRequest, InferenceResult } from './inference-messages.ts'
+import type { Answers, InferenceReply, InferenceRequest } from './inference-messages.ts'
 import { type ModelRuntime, openModelRuntime } from './model-runtime.ts'
+import type { SessionOptions } from './open-session.ts'
 
-const { threads } = workerData as { threads: number }
+const options = workerData as SessionOptions
 const runtimes = new Map<string, ModelRuntime>()
-const nothing: InferenceResult = { detections: [], seconds: 0 }
 
 let turn: Promise<void> = Promise.resolve()
 parentPort?.on('message', (message: InferenceRequest) => {
@@ -26,22 +26,24 @@ async function answer(message: InferenceRequest): Promise<void> {
   if (message.kind === 'stop') parentPort?.close()
 }
 
-async function carryOut(message: InferenceRequest): Promise<InferenceResult> {
+async function carryOut(message: InferenceRequest): Promise<Answers[keyof Answers]> {
   switch (message.kind) {
-    case 'load':
-      if (!runtimes.has(message.key)) runtimes.set(message.key, await openModelRuntime(message.model, { threads }))
-      return nothing
+    case 'load': {
+      const runtime = runtimes.get(message.key) ?? (await openModelRuntime(message.model, options))
+      runtimes.set(message.key, runtime)
+      const { provider, refused, batches } = runtime
+      return { provider, refused, batches }
+    }
     case 'infer': {
       const runtime = runtimes.get(message.key)
       if (runtime === undefined) throw new AppError('QLY_INTERNAL', `model ${message.key} is not loaded in this thread`)
       const begun = performance.now()
-      const detections = []
-      for (const picture of message.pictures) detections.push(await runtime.infer(picture, message.minimumScore))
+      const detections = await runtime.infer(message.pictures, message.minimumScore)
       return { detections, seconds: (performance.now() - begun) / 1000 }
     }
     case 'stop':
       for (const runtime of runtimes.values()) await runtime.release()
       runtimes.clear()
-      return nothing
+      return undefined
   }
 }

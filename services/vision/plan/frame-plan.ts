@@ -19,6 +19,7 @@ export function planFrames(
   camera: CameraConfig,
   models: readonly PlannedModel[],
   config: PlanConfig,
+  framesAtOnce = 1,
 ): { plan: FramePlan; cutsOf: ReadonlyMap<string, readonly string[]> } {
   const cuts: FrameCut[] = []
   const cutsOf = new Map<string, string[]>()
@@ -42,7 +43,7 @@ export function planFrames(
       mine.map(({ id }) => id),
     )
   }
-  return { plan: { cameraId: camera.id, framesPerSecond: camera.fps, cuts }, cutsOf }
+  return { plan: { cameraId: camera.id, framesPerSecond: camera.fps, cuts, framesAtOnce }, cutsOf }
 }
 
 const isWhole = (region: PictureBox): boolean => region.every((edge, index) => edge === wholeFrame[index])

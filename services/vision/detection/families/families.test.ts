@@ -34,7 +34,8 @@ async function run(onnx: Uint8Array, json: Record<string, unknown>, picture = gr
     { threads: 1 },
   )
   try {
-    return await runtime.infer(picture, 0.2)
+    const [detections = []] = await runtime.infer([picture], 0.2)
+    return detections
   } finally {
     await runtime.release()
   }

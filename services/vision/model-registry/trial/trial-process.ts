@@ -57,6 +57,7 @@ async function see({ model, pictures, minimumScore }: TrialRequest & { kind: 'se
   const runtime = await openModelRuntime(model, { threads: 1 })
   const begun = performance.now()
   const detections = []
-  for (const picture of pictures) detections.push(await runtime.infer(picture, minimumScore))
+  // one by one, as the time of one picture is wanted
+  for (const picture of pictures) detections.push(...(await runtime.infer([picture], minimumScore)))
   return { outputs: [], detections, seconds: (performance.now() - begun) / 1000 }
 }
