@@ -197,5 +197,6 @@ export const deviceRoutes: Routes = (app, { config, views, frames, commands, aud
   )
 }
 
-/** rtsp://user:password@host/path → rtsp://***@host/path */
-export const withoutCredentials = (source: string): string => source.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1***@')
+/** rtsp://user:password@host/path → rtsp://***@host/path; a query goes too, since cameras take credentials there. */
+export const withoutCredentials = (source: string): string =>
+  source.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1***@').replace(/\?.*$/s, '?***')

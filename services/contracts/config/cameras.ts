@@ -43,8 +43,8 @@ export const CameraConfig = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 128 }),
     kind: Type.Enum(['cctv', 'kitchen', 'river', 'drone'], { default: 'cctv' }),
     source: Type.String({
-      pattern: '^(rtsps?://|file:///|mqtt:)',
-      description: 'rtsp(s)://…, file:///path.mp4, or mqtt:<topic> (JPEGs)',
+      pattern: '^(rtsps?://|https?://|file:///|mqtt:)',
+      description: 'rtsp(s)://…, http(s)://… (MJPEG or JPEG snapshots), file:///path.mp4, or mqtt:<topic> (JPEGs)',
     }),
     loop: Type.Boolean({ default: false, description: 'a file begins again at its end' }),
     transport: Type.Enum(['tcp', 'udp'], { default: 'tcp' }),

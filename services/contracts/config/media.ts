@@ -31,6 +31,20 @@ export const MediaConfig = Type.Object(
       minimum: 100_000,
       description: 'larger pictures are refused, from streams and JPEGs alike',
     }),
+    http: Type.Object(
+      {
+        maximumPictureBytes: Type.Integer({
+          default: 10_485_760,
+          minimum: 10_000,
+          description: 'a camera that sends a larger picture over http is given up',
+        }),
+        redirectHosts: Type.Array(Type.String({ minLength: 1 }), {
+          default: [],
+          description: "hosts, besides a camera's own, that its redirects may lead to",
+        }),
+      },
+      { additionalProperties: false, default: {} },
+    ),
     snapshotSeconds: Type.Number({
       default: 5,
       minimum: 0,

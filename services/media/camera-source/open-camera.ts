@@ -1,4 +1,4 @@
-// From a camera's configuration to its video input: which address, which credential, RTSP or file, and when to try again sooner.
+// From a camera's configuration to its video input: which address, which credential, RTSP, HTTP or file, and when to try again sooner.
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { Config } from '../../contracts/config/config.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
@@ -8,6 +8,7 @@ import type { DeviceCredentials } from '../rtsp-server/device-credentials.ts'
 import type { RtspServer } from '../rtsp-server/rtsp-server.ts'
 import { ownerOf, pathOf } from '../rtsp-server/stream-path.ts'
 import { openFile } from './file-input.ts'
+import { openHttp } from './http-input.ts'
 import { openRtsp } from './rtsp-input.ts'
 import type { OpenVideo } from './video-input.ts'
 
@@ -27,7 +28,7 @@ export interface OpenerDeps {
   readonly server: Pick<RtspServer, 'port' | 'nextPublication'>
 }
 
-/** How to open a camera with an rtsp(s):// or file:// source. Port 0 of the local host stands for our own RTSP server, wherever it listens. */
+/** How to open a camera with an rtsp(s)://, http(s):// or file:// source. Port 0 of the local host stands for our own RTSP server, wherever it listens. */
 export function openerOf(
   camera: CameraConfig,
   { clock, credentials, server }: OpenerDeps,
@@ -38,6 +39,14 @@ export function openerOf(
       pulled: () => true,
       livePath: () => camera.id,
       open: (signal, tap) => openFile(camera.source, clock, signal, tap),
+    }
+  }
+  if (/^https?:/i.test(camera.source)) {
+    const { verifyCertificates, http: limits } = config.media
+    return {
+      pulled: () => true,
+      livePath: () => camera.id,
+      open: (signal) => openHttp(camera.source, { clock, fps: camera.fps, verifyCertificates, limits }, signal),
     }
   }
   // the port is known only once the server has started
