@@ -23,6 +23,7 @@ import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { liveRoutes } from './routes/live.ts'
+import { modelRoutes } from './routes/models.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { silenceRoutes } from './routes/silences.ts'
@@ -58,6 +59,7 @@ const routes: readonly Routes[] = [
   ticketRoutes,
   deviceRoutes,
   liveRoutes,
+  modelRoutes,
   seriesRoutes,
   evidenceRoutes,
   eventRoutes,

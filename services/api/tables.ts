@@ -31,6 +31,8 @@ export interface ApiTables {
   footage: Told & { state: string }
   /** sorted by their end, to come or past, so that those in force are first; active is 1 or 0 */
   silences: Told & { active: number }
+  /** reports of models in shadow, one an event; model is its folder's name */
+  shadows: Told & { model: string; camera: string }
   /** the newest ones, one an event; body is the notice */
   notices: Told
   /** sorted by since when they stand; camera is the first that saw it */
@@ -133,6 +135,20 @@ export const apiMigrations: Readonly<Record<string, Migration>> = {
         .addColumn('camera', 'text', text)
         .execute()
       await db.schema.createIndex('ledger_by_time').on('ledger').columns(['sort_at', 'id']).execute()
+    },
+  },
+  '0011-shadows': {
+    async up(db) {
+      await db.schema
+        .createTable('shadows')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('position', 'bigint', text)
+        .addColumn('sort_at', 'bigint', text)
+        .addColumn('body', 'text', text)
+        .addColumn('model', 'text', text)
+        .addColumn('camera', 'text', text)
+        .execute()
+      await db.schema.createIndex('shadows_by_model').on('shadows').columns(['model', 'sort_at']).execute()
     },
   },
 }

@@ -12,6 +12,7 @@ import { ledgerChangedV1 } from './events/ledger-changed-v1.ts'
 import { letterDiedV1 } from './events/letter-died-v1.ts'
 import { noticeIssuedV1 } from './events/notice-issued-v1.ts'
 import { readingRecordedV1 } from './events/reading-recorded-v1.ts'
+import { shadowComparedV1 } from './events/shadow-compared-v1.ts'
 import { silenceChangedV1 } from './events/silence-changed-v1.ts'
 import { ticketChangedV1 } from './events/ticket-changed-v1.ts'
 import { vehicleSightedV1 } from './events/vehicle-sighted-v1.ts'
@@ -70,7 +71,7 @@ export const topics = {
   }),
   'qly.detection.v1': defineTopic({
     summary: 'What models and limits found.',
-    events: [frameAnalysedV1, findingChangedV1, vehicleSightedV1],
+    events: [frameAnalysedV1, findingChangedV1, vehicleSightedV1, shadowComparedV1],
     keyedBy: 'camera id',
     partitions: 12,
     retention: { milliseconds: 7 * day, bytes: 4 * gibibyte },
@@ -149,6 +150,7 @@ export function keyOf(event: TopicEvent): string {
     case 'cn.qianliyan.frame.captured.v1':
     case 'cn.qianliyan.frame.analysed.v1':
     case 'cn.qianliyan.vehicle.sighted.v1':
+    case 'cn.qianliyan.shadow.compared.v1':
       return event.data.cameraId
     case 'cn.qianliyan.finding.changed.v1':
       return event.data.cameraId ?? event.data.deviceId ?? event.data.findingId

@@ -46,6 +46,8 @@ export interface CameraEyeDeps extends Pick<Kernel, 'logger'> {
   readonly publisher: FramePublisher
   readonly writer: CameraWriter
   readonly metrics: VisionMetrics
+  /** told, while the frame is valid, what the models with boxes found in it */
+  readonly onFound?: (frame: CameraFrame, found: readonly Detection[]) => void
 }
 
 interface Found {
@@ -133,11 +135,9 @@ export function createCameraEye(
     }
     const found = await detected
     const boxes = found.filter(({ model }) => findsBoxes(model.description.family))
-    const tracked = tracker.update(
-      boxes.flatMap(({ detections }) => detections),
-      at,
-      size,
-    )
+    const detections = boxes.flatMap(({ detections }) => detections)
+    deps.onFound?.(frame, detections)
+    const tracked = tracker.update(detections, at, size)
     const tracks = memory.remember(tracked, at)
     // every box, also an uncertain one: they are what is blurred for roles that may not see faces and plates
     seen = {

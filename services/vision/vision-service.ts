@@ -9,11 +9,13 @@ import type { Service } from '../kernel/lifecycle/service.ts'
 import { createInbox } from '../kernel/transactional-consumer/inbox.ts'
 import { createOutbox } from '../kernel/transactional-consumer/outbox.ts'
 import { createWorkLoop, type WorkLoop } from '../kernel/transactional-consumer/work-loop.ts'
-import { type CameraEye, createCameraEye } from './camera-eye.ts'
+import { type CameraEye, type CameraEyeDeps, createCameraEye } from './camera-eye.ts'
+import { findsBoxes } from './detection/families/families.ts'
 import { createEvidencePictures } from './evidence/evidence-pictures.ts'
 import { createInferencePool, type InferencePool } from './inference/inference-pool.ts'
 import { createModelRegistry, type Model, type ModelRegistry } from './model-registry/model-registry.ts'
 import { createFramePublisher, type FramePublisher } from './publishing/frame-publisher.ts'
+import { type CameraShadow, type CameraShadowDeps, createCameraShadow } from './shadow/camera-shadow.ts'
 import { type CameraStore, createCameraStore } from './state/camera-store.ts'
 import { type VisionTables, visionMigrations } from './state/vision-tables.ts'
 import { createVisionMetrics } from './vision-metrics.ts'
@@ -57,7 +59,15 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     const writer = store.writer(camera.id, version)
     const shared = { evidence, writer, metrics, logger }
     if (!recorded) {
-      return createCameraEye({ ...shared, pool, publisher: heardBy(onObjects) }, camera, opened, state, settings)
+      const shadows = await openShadows(camera, opened, running)
+      const onFound: CameraEyeDeps['onFound'] = (frame, found) => {
+        for (const shadow of shadows) shadow.compare(frame, found)
+      }
+      const publisher = heardBy(onObjects)
+      return withShadows(
+        createCameraEye({ ...shared, pool, publisher, onFound }, camera, opened, state, settings),
+        shadows,
+      )
     }
     const patient: Pick<InferencePool, 'infer' | 'threads'> = {
       threads: pool.threads,
@@ -73,6 +83,33 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     }
     return { ...eye, close }
   }
+
+  /** A model in shadow that cannot be opened never keeps the camera from being looked at. */
+  const openShadows = async (camera: CameraConfig, against: readonly Model[], { pool, models }: Running) => {
+    const shadows: CameraShadow[] = []
+    const infer: CameraShadowDeps['infer'] = (model, pictures, minimumScore) =>
+      pool.infer(model.key, `shadow of ${camera.id}`, pictures, minimumScore, true)
+    for (const name of camera.shadow ?? []) {
+      try {
+        const model = await models.open(name)
+        if (!findsBoxes(model.description.family))
+          throw new AppError('QLY_MODEL_INVALID', `${name} finds no boxes to be compared`)
+        shadows.push(createCameraShadow({ ...deps, infer }, camera, { model, against }, settings))
+      } catch (error) {
+        logger.error({ camera: camera.id, model: name, err: error }, 'a model cannot be run in shadow')
+      }
+    }
+    return shadows
+  }
+
+  const withShadows = (eye: CameraEye, shadows: readonly CameraShadow[]): CameraEye => ({
+    ...eye,
+    plan: { ...eye.plan, cuts: [...eye.plan.cuts, ...shadows.flatMap(({ cuts }) => cuts)] },
+    async close() {
+      await eye.close()
+      await within(clock, 1000, Promise.all(shadows.map((shadow) => shadow.close())))
+    },
+  })
 
   const heardBy = (onObjects: EyesOptions['onObjects']): FramePublisher => ({
     ...publisher,

@@ -16,6 +16,7 @@ export function wants({ event }: Delivery<Topic>): boolean {
       return true
     case 'cn.qianliyan.frame.analysed.v1':
     case 'cn.qianliyan.vehicle.sighted.v1':
+    case 'cn.qianliyan.shadow.compared.v1':
       return false
     case 'cn.qianliyan.device.changed.v1':
       return event.data.status !== undefined
@@ -40,6 +41,7 @@ export async function handleDelivery(work: Work, { event, storedAt }: Delivery<T
       return count('command', await handleCommand(work, event.data))
     case 'cn.qianliyan.vehicle.sighted.v1':
     case 'cn.qianliyan.frame.analysed.v1':
+    case 'cn.qianliyan.shadow.compared.v1':
       return
   }
 }

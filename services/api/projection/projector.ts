@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely'
 import { fromJson, type RoomDatabase, toJson } from '../../kernel/database/database.ts'
 import type { Delivery, EventBus, Subscription } from '../../kernel/event-bus/event-bus.ts'
 import type { ApiTables } from '../tables.ts'
+import { takeShadow } from './shadows.ts'
 
 const topics = [
   'qly.alert.v1',
@@ -98,6 +99,8 @@ async function take(transaction: Transaction<ApiTables>, { event, offset, partit
         .execute()
       return
     }
+    case 'cn.qianliyan.shadow.compared.v1':
+      return takeShadow(transaction, event, position)
     case 'cn.qianliyan.footage.changed.v1': {
       const { footageId: id, state, at } = event.data
       const row = { position, sort_at: Date.parse(at), body: toJson(event.data), state }

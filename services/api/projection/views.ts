@@ -16,6 +16,7 @@ export type ViewTable =
   | 'silences'
   | 'notices'
   | 'ledger'
+  | 'shadows'
 
 export interface ViewQuery extends PageQuery {
   /** column → one of these values */

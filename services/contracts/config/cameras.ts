@@ -54,6 +54,13 @@ export const CameraConfig = Type.Object(
       default: ['street'],
       description: 'folder names under models/, or paths of folders with model.onnx and model.json',
     }),
+    shadow: Type.Optional(
+      Type.Array(Type.String(), {
+        maxItems: 2,
+        description:
+          'models that look at the same frames to be compared, and alert nobody; promoted by moving them to models',
+      }),
+    ),
     tiles: Type.Optional(Tiles),
     zones: Type.Array(ZoneConfig, { default: [], maxItems: 32 }),
     privacyMasks: Type.Optional(

@@ -148,6 +148,15 @@ const EvidencePictures = Type.Object(
   section,
 )
 
+const Shadow = Type.Object(
+  {
+    everySeconds: Seconds(300, 'what a model in shadow saw is told this often, a camera', 1),
+    iou: Share(0.5, 'boxes of one class that overlap so far (IoU) are one thing'),
+    samplesPerReport: Type.Integer({ default: 4, minimum: 1, maximum: 8, description: 'pictures of differences' }),
+  },
+  section,
+)
+
 export const VisionConfig = Type.Object(
   {
     frames: Type.Enum(['inline', 'bus'], {
@@ -188,6 +197,7 @@ export const VisionConfig = Type.Object(
     presence: Type.Array(PresenceRule, { default: presenceDefaults, maxItems: 64 }),
     persons: Persons,
     evidence: EvidencePictures,
+    shadow: Shadow,
   },
   { additionalProperties: false, default: {} },
 )
