@@ -88,7 +88,7 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
   const openShadows = async (camera: CameraConfig, against: readonly Model[], { pool, models }: Running) => {
     const shadows: CameraShadow[] = []
     const infer: CameraShadowDeps['infer'] = (model, pictures, minimumScore) =>
-      pool.infer(model.key, `shadow of ${camera.id}`, pictures, minimumScore, true)
+      pool.infer(model.key, `shadow of ${camera.id}`, pictures, minimumScore, { patient: true })
     for (const name of camera.shadow ?? []) {
       try {
         const model = await models.open(name)
