@@ -12,7 +12,7 @@ import { createWorkLoop, type WorkLoop } from '../kernel/transactional-consumer/
 import { type CameraEye, type CameraEyeDeps, createCameraEye } from './camera-eye.ts'
 import { findsBoxes } from './detection/families/families.ts'
 import { createEvidencePictures } from './evidence/evidence-pictures.ts'
-import { createInferencePool, type InferencePool } from './inference/inference-pool.ts'
+import { createInferencePool, type InferencePool, type InferencePoolDeps } from './inference/inference-pool.ts'
 import { createModelRegistry, type Model, type ModelRegistry } from './model-registry/model-registry.ts'
 import { createFramePublisher, type FramePublisher } from './publishing/frame-publisher.ts'
 import { type CameraShadow, type CameraShadowDeps, createCameraShadow } from './shadow/camera-shadow.ts'
@@ -43,6 +43,18 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     { ...deps, logger },
     { publishFrames: settings.publishFrames, moveShare: settings.parking.moveShare },
   )
+  const poolDeps: InferencePoolDeps = {
+    logger,
+    onLoaded({ name }, { provider, refused }) {
+      for (const { provider: preferred, reason } of refused) {
+        logger.warn({ model: name, reason }, `${preferred} does not take the model; it runs on ${provider}`)
+        metrics.provider.set({ model: name, provider: preferred }, 0)
+      }
+      metrics.provider.set({ model: name, provider }, 1)
+    },
+    onThreadDied: () => metrics.threadDeaths.inc(),
+    onBatch: (pictures) => metrics.batch.observe(pictures),
+  }
   const cameras = new Map<string, Promise<CameraEye>>()
   let running: Running | undefined
   let stopped: Promise<void> | undefined
@@ -175,7 +187,7 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
       await loop.start()
       signal.removeEventListener('abort', loop.close)
       signal.throwIfAborted()
-      const pool = createInferencePool({ logger }, settings)
+      const pool = createInferencePool(poolDeps, { ...settings, providers: settings.executionProviders })
       const stopping = new AbortController()
       running = {
         pool,

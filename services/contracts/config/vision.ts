@@ -175,6 +175,25 @@ export const VisionConfig = Type.Object(
       description:
         'threads that infer, each with its own sessions; 0: processors / threadsPerSession, less one for decoding',
     }),
+    executionProviders: Type.Array(Type.Enum(['cpu', 'cuda', 'tensorrt', 'openvino', 'coreml']), {
+      default: ['cpu'],
+      minItems: 1,
+      maxItems: 5,
+      description:
+        'of onnxruntime, in order of preference; the first that takes a model runs it, cpu in the end. What was refused is logged and counted',
+    }),
+    maximumBatch: Type.Integer({
+      default: 4,
+      minimum: 1,
+      maximum: 64,
+      description: 'waiting pictures of several cameras that go into one run of a model whose batch axis is open',
+    }),
+    hangSeconds: Type.Number({
+      default: 60,
+      minimum: 1,
+      maximum: 3600,
+      description: 'an inference thread that gives no answer for so long is replaced',
+    }),
     publishFrames: Type.Enum(['changes', 'all', 'none'], {
       default: 'changes',
       description: 'which analysed frames are published',

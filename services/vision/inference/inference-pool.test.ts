@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '../../kernel/logging/logger.ts'
 import { parseModelDescription } from '../model-registry/model-description.ts'
-import { makeModelFolder, pixelPicture, pixelSize } from '../testing/tiny-onnx.ts'
+import { makeModelFolder, pixelModel, pixelPicture, pixelSize } from '../testing/tiny-onnx.ts'
 import { createInferenceLane, type OpenLane } from './inference-lane.ts'
+import type { LoadedModel } from './inference-messages.ts'
 import { createInferencePool, type InferencePool, type InferencePoolConfig } from './inference-pool.ts'
 
 describe('the inference pool', () => {
@@ -52,6 +53,65 @@ describe('the inference pool', () => {
     expect(rejected.length).toBeGreaterThan(0)
     for (const outcome of rejected) expect(outcome).toMatchObject({ reason: { code: 'QLY_INTERNAL', retryable: true } })
     await expect(pool.infer('pixels', 'cam', [picture], 0.1)).rejects.toMatchObject({ retryable: true })
+  })
+})
+
+describe('batches and providers', () => {
+  let directory: string
+  let pool: InferencePool
+  const batches: number[] = []
+  const loaded: LoadedModel[] = []
+  const start = async (openBatch: boolean, config: Partial<InferencePoolConfig>) => {
+    batches.length = loaded.length = 0
+    directory = mkdtempSync(join(tmpdir(), 'qly-pool-'))
+    pool = createInferencePool(
+      { logger: silentLogger, onBatch: (pictures) => batches.push(pictures), onLoaded: (_, how) => loaded.push(how) },
+      { threadsPerSession: 1, inferenceWorkers: 1, ...config },
+    )
+    const folder = makeModelFolder(directory, 'pixels', pixelModel({ openBatch }))
+    const description = parseModelDescription(readFileSync(join(folder, 'model.json'), 'utf8'), 'model.json')
+    await pool.load('pixels', { name: 'pixels', file: join(folder, 'model.onnx'), description })
+  }
+  afterEach(async () => {
+    await pool.stop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+  const numbers = Array.from({ length: 29 }, (_, index) => index + 1)
+  const inferAll = () =>
+    Promise.all(
+      numbers.map(async (number) => {
+        const picture = pixelPicture([{ label: 0, score: 0.9, box: [0, 0, number, 5] }])
+        const wrong = number === 11 ? new Uint8Array(7) : picture
+        const answer = pool.infer('pixels', `cam-${number % 7}`, [wrong], 0.1)
+        return answer.then(
+          ({ detections }) => detections[0]?.[0]?.box[2],
+          () => 'refused',
+        )
+      }),
+    )
+  const expected = numbers.map((number) => (number === 11 ? 'refused' : number))
+
+  it('puts waiting pictures of cameras together where the graph takes several; a wrong one spoils no other', async () => {
+    await start(true, { maximumBatch: 4 })
+    expect(loaded).toMatchObject([{ batches: true, provider: 'cpu', refused: [] }])
+    expect(await inferAll()).toEqual(expected)
+    expect(Math.max(...batches)).toBe(4)
+    expect(batches.reduce((sum, each) => sum + each, 0)).toBe(28)
+  })
+
+  it('gives pictures one by one to a graph for one', async () => {
+    await start(false, { maximumBatch: 4 })
+    expect(loaded).toMatchObject([{ batches: false }])
+    expect(await inferAll()).toEqual(expected)
+    expect(new Set(batches)).toEqual(new Set([1]))
+  })
+
+  it('falls back to the processor from a provider that is not there, and says so', async () => {
+    // no build of onnxruntime-node has this one
+    await start(false, { providers: ['openvino'] })
+    const refused = [{ provider: 'openvino', reason: expect.stringContaining('openvino') }]
+    expect(loaded).toEqual([{ provider: 'cpu', batches: false, refused }])
+    expect(await inferAll()).toEqual(expected)
   })
 })
 

@@ -7,24 +7,27 @@ import { integer, model, node, type OnnxType, onnxTypes, tensor, valueInfo } fro
 export const pixelSize = 32
 const rows = (pixelSize * pixelSize * 3) / 6
 
-/** boxes = the first four of every six bytes; scores = the last two / 255. */
-export function pixelModel(outputs: { boxes?: string; scores?: string; input?: OnnxType } = {}): Uint8Array {
-  const { boxes = 'boxes', scores = 'scores', input = 'uint8' } = outputs
+/** boxes = the first four of every six bytes; scores = the last two / 255. `openBatch`: it takes several pictures at once. */
+export function pixelModel(
+  outputs: { boxes?: string; scores?: string; input?: OnnxType; openBatch?: boolean } = {},
+): Uint8Array {
+  const { boxes = 'boxes', scores = 'scores', input = 'uint8', openBatch = false } = outputs
+  const batch = openBatch ? 'batch' : 1
   return model([
     [1, node('Cast', ['image'], 'numbers', integer('to', onnxTypes.float32))],
     [1, node('Reshape', ['numbers', 'shape'], 'rows')],
     [1, node('Slice', ['rows', 'zero', 'four', 'last'], boxes)],
     [1, node('Slice', ['rows', 'four', 'six', 'last'], 'bytes')],
     [1, node('Div', ['bytes', 'full'], scores)],
-    [5, tensor('shape', 'int64', [3], [1, rows, 6])],
+    [5, tensor('shape', 'int64', [3], [openBatch ? -1 : 1, rows, 6])],
     [5, tensor('zero', 'int64', [1], [0])],
     [5, tensor('four', 'int64', [1], [4])],
     [5, tensor('six', 'int64', [1], [6])],
     [5, tensor('last', 'int64', [1], [2])],
     [5, tensor('full', 'float32', [1], [255])],
-    [11, valueInfo('image', input, [1, pixelSize, pixelSize, 3])],
-    [12, valueInfo(boxes, 'float32', [1, rows, 4])],
-    [12, valueInfo(scores, 'float32', [1, rows, 2])],
+    [11, valueInfo('image', input, [batch, pixelSize, pixelSize, 3])],
+    [12, valueInfo(boxes, 'float32', [batch, rows, 4])],
+    [12, valueInfo(scores, 'float32', [batch, rows, 2])],
   ])
 }
 
