@@ -45,6 +45,29 @@ export const MediaConfig = Type.Object(
       },
       { additionalProperties: false, default: {} },
     ),
+    view: Type.Object(
+      {
+        everySeconds: Type.Number({
+          default: 2,
+          minimum: 0,
+          description: 'how often the view of a camera is judged (black, frozen, blurred, moved); 0: never',
+        }),
+        holdSeconds: Type.Number({ default: 20, minimum: 0, description: 'a fault must last this long to be said' }),
+        clearSeconds: Type.Number({ default: 10, minimum: 0, description: 'and be gone this long to be taken back' }),
+        frozenSeconds: Type.Number({ default: 120, minimum: 1, description: 'not one pixel changes for this long' }),
+        blackMean: Type.Number({ default: 16, minimum: 0, maximum: 255, description: 'darker than this (grey) and …' }),
+        blackDeviation: Type.Number({ default: 4, minimum: 0, description: '… with less contrast than this: black' }),
+        blurredShare: Type.Number({ default: 0.25, minimum: 0, maximum: 1, description: 'of its usual sharpness' }),
+        movedShare: Type.Number({
+          default: 0.25,
+          minimum: 0,
+          maximum: 1,
+          description: 'fewer of the 12 parts of the view than this are where they were: moved',
+        }),
+        backShare: Type.Number({ default: 0.5, minimum: 0, maximum: 1, description: 'as many again: it is back' }),
+      },
+      { additionalProperties: false, default: {} },
+    ),
     snapshotSeconds: Type.Number({
       default: 5,
       minimum: 0,

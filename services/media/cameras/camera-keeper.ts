@@ -2,12 +2,13 @@
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import { asAppError } from '../../contracts/errors.ts'
-import type { CameraEyes, FramePlan } from '../../contracts/frames.ts'
+import type { CameraEyes, FramePlan, FrameSink } from '../../contracts/frames.ts'
 import type { CameraPackets } from '../../contracts/packets.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { backOff } from '../camera-source/back-off.ts'
 import { type CameraHealth, type CameraSource, startCameraSource } from '../camera-source/camera-source.ts'
 import type { CameraOpener } from '../camera-source/open-camera.ts'
+import { createViewWatch } from '../view-health/view-watch.ts'
 import { type CameraMetrics, createRateMeter } from './camera-metrics.ts'
 import { createCameraNews } from './camera-news.ts'
 import { createCameraSnapshots } from './camera-snapshots.ts'
@@ -38,6 +39,11 @@ export function keepCamera(
   const news = createCameraNews(deps, camera)
   const snapshots = createCameraSnapshots(deps, config, camera.id, news)
   const watch = createCameraWatch(eyes, config, camera, snapshots)
+  const view = createViewWatch(deps, config.view, camera, (faults, at) => {
+    if (faults.length > 0) logger.warn({ camera: camera.id, faults }, 'the view of a camera has a fault')
+    metrics.view(camera.id, faults)
+    void news.patch({ viewFaults: faults, viewSince: new Date(at).toISOString() })
+  })
   const meter = createRateMeter(5000)
   const taps = deps.packets.map((takers) => takers.open(camera))
   let source: CameraSource | undefined
@@ -64,13 +70,18 @@ export function keepCamera(
     return undefined
   }
 
+  const see: FrameSink = (frame, ready) => {
+    view.offer(frame)
+    return watch.see(frame, ready)
+  }
+
   const run = async () => {
     const plan = await openEyes()
     if (!plan || stopping.signal.aborted) return
     source = startCameraSource(
       { clock },
       config,
-      { plan, ...opener, see: watch.see, tap: toAll(taps), loop: camera.loop, mode: 'live' },
+      { plan, ...opener, see, tap: toAll(taps), loop: camera.loop, mode: 'live' },
       {
         onHealth,
         onDecoded() {
@@ -105,7 +116,7 @@ export function keepCamera(
           logger.error({ camera: camera.id, err: error }, 'the state of a camera could not be saved')
         })
         // together: a snapshot may wait for news that the bus does not take
-        await Promise.all([snapshots.close(), news.close()])
+        await Promise.all([snapshots.close(), view.close(), news.close()])
         metrics.forget(camera.id)
       })()
       return stopped

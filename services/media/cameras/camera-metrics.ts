@@ -1,6 +1,7 @@
 // Figures of cameras for /metrics.
 import type { Registry } from '../../kernel/metrics/metrics.ts'
 import { counter, gauge } from '../../kernel/metrics/metrics.ts'
+import { viewFaults } from '../view-health/view-judge.ts'
 
 export interface CameraMetrics {
   decoded(camera: string): void
@@ -11,6 +12,8 @@ export interface CameraMetrics {
   status(camera: string, status: string): void
   /** pictures a second that arrive, measured over a few seconds */
   rate(camera: string, framesPerSecond: number): void
+  /** what is wrong with what the camera shows */
+  view(camera: string, faults: readonly string[]): void
   /** The camera is seen elsewhere now: its gauges go. */
   forget(camera: string): void
 }
@@ -28,6 +31,7 @@ export function createCameraMetrics(registry: Registry): CameraMetrics {
   const damaged = counter(registry, 'qianliyan_media_packets_damaged_total', 'Packets that no decoder reads.', labels)
   const reconnects = counter(registry, 'qianliyan_media_reconnects_total', 'Tries to reach a camera again.', labels)
   const up = gauge(registry, 'qianliyan_media_camera_online', '1 while pictures come.', labels)
+  const view = gauge(registry, 'qianliyan_media_view_fault', '1 while the view is so.', ['camera', 'fault'])
   const rate = gauge(registry, 'qianliyan_media_camera_fps', 'Pictures a second that arrive.', labels)
   return {
     decoded: (camera) => decoded.inc({ camera }),
@@ -40,7 +44,11 @@ export function createCameraMetrics(registry: Registry): CameraMetrics {
       if (status !== 'online') rate.set({ camera }, 0)
     },
     rate: (camera, framesPerSecond) => rate.set({ camera }, framesPerSecond),
+    view(camera, faults) {
+      for (const fault of viewFaults) view.set({ camera, fault }, faults.includes(fault) ? 1 : 0)
+    },
     forget(camera) {
+      for (const fault of viewFaults) view.remove({ camera, fault })
       up.remove({ camera })
       rate.remove({ camera })
     },
