@@ -12,10 +12,12 @@ import { findsBoxes } from './detection/families/families.ts'
 import { mergeCuts } from './detection/to-frame.ts'
 import type { EvidencePictures } from './evidence/evidence-pictures.ts'
 import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
+import { pathEvent } from './findings/path-events.ts'
 import { sightingEvent } from './findings/sighting-events.ts'
 import { coverageOf } from './geometry/box.ts'
 import type { InferencePool } from './inference/inference-pool.ts'
 import type { Model } from './model-registry/model-registry.ts'
+import { type PathEffect, stepPaths } from './parking/blocked-path.ts'
 import { lookOf } from './parking/look.ts'
 import { type ParkingEffect, stepParking } from './parking/parking-machine.ts'
 import { parkingRulesOf } from './parking/parking-rules.ts'
@@ -149,13 +151,15 @@ export function createCameraEye(
 
     const parking = stepParking(state.parking, { at, objects: toParkingObjects(tracked, frame, rules.groups) }, rules)
     const presence = stepPresence(state.presence, { at, hits }, spots, camera.id)
-    const { state: parked, sightings } = sightingsOf(state.parking, parking.state, at, rules)
+    const { state: sighted, sightings } = sightingsOf(state.parking, parking.state, at, rules)
+    const { state: parked, effects: pathEffects } = stepPaths(sighted, at, rules)
     state = { parking: parked, presence: presence.state }
     const events = [
       ...(await tell(frame, parking.effects, presence.effects)),
       ...(await tellSightings(frame, sightings)),
+      ...(await tellPaths(frame, pathEffects)),
     ]
-    saveIfDue(events, parking.effects.length > 0, at)
+    saveIfDue(events, parking.effects.length + pathEffects.length > 0, at)
 
     for (const { model } of boxes) {
       publisher.analysed(
@@ -215,6 +219,27 @@ export function createCameraEye(
       events.push(sightingEvent(sighting, camera, frame.capturedAt, pictures))
     }
     return events
+  }
+
+  /** Two pictures with their times: when so many first stood there, and when it is told. */
+  const tellPaths = async (frame: CameraFrame, effects: readonly PathEffect[]): Promise<Outgoing[]> => {
+    const events: Outgoing[] = []
+    for (const effect of effects) {
+      const { type, zoneId, path } = effect
+      const pictures = type === 'ended' ? [] : await takePictures(frame, [zoneId], path.box)
+      if (type === 'begun') keepPathPictures(zoneId, pictures)
+      const event = pathEvent(effect, camera, frame.capturedAt, rules, joined(path.pictures, pictures))
+      if (event) events.push(event)
+      if (type !== 'begun') metrics.findings.inc({ kind: 'illegal_parking', phase: type })
+    }
+    return events
+  }
+
+  const keepPathPictures = (zoneId: string, pictures: readonly Evidence[]) => {
+    const path = state.parking.paths?.[zoneId]
+    if (path === undefined) return
+    const paths = { ...state.parking.paths, [zoneId]: { ...path, pictures } }
+    state = { ...state, parking: { ...state.parking, paths } }
   }
 
   const takePictures = async (

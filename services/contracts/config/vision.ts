@@ -59,6 +59,23 @@ const Parking = Type.Object(
     no_parking: ParkingRule(300, '道路交通安全法 56, 93; 5 min between two pictures'),
     fire_lane: ParkingRule(60, '消防法 28, 道路交通安全法 56'),
     pavement: ParkingRule(600, '道路交通安全法 59 (non-motor vehicles)'),
+    blockedPath: Type.Object(
+      {
+        vehicles: Type.Integer({
+          default: 3,
+          minimum: 2,
+          maximum: 100,
+          description: 'so many two-wheelers at once on a zone of kind pavement block it',
+        }),
+        seconds: Seconds(60, 'for this long'),
+        clearSeconds: Seconds(20, 'fewer for this long: free again'),
+        standard: Type.String({
+          default: '道路交通安全法 59 (local practice: 3 or more block a path)',
+          maxLength: 128,
+        }),
+      },
+      section,
+    ),
     stoppedSeconds: Seconds(3, 'standing this long: stopped'),
     parkedSeconds: Seconds(10, 'standing this long: parked (first picture); at most half the dwell'),
     absentSeconds: Seconds(

@@ -40,6 +40,13 @@ export interface ParkingRules {
   readonly queueVehicles: number
   readonly queueOvertaken: number
   readonly continueMs: number
+  /** so many on a pavement for so long block it */
+  readonly blockedPath: {
+    readonly vehicles: number
+    readonly afterMs: number
+    readonly clearMs: number
+    readonly standard: string
+  }
   /** a standing vehicle is told to the ledger this often */
   readonly sightingMs: number
 }
@@ -82,6 +89,12 @@ export function parkingRulesOf(
     queueVehicles: parking.queueVehicles,
     queueOvertaken: parking.queueOvertaken,
     continueMs: 1000 * parking.continueSeconds,
+    blockedPath: {
+      vehicles: parking.blockedPath.vehicles,
+      afterMs: 1000 * parking.blockedPath.seconds,
+      clearMs: 1000 * parking.blockedPath.clearSeconds,
+      standard: parking.blockedPath.standard,
+    },
     sightingMs: 1000 * parking.sightingSeconds,
   }
 }

@@ -72,6 +72,19 @@ export interface TrackOrigin {
   seenAt: number
 }
 
+/** A path that several block at once. */
+export interface PathState {
+  /** event time when so many first stood there, ms since the epoch; and the same on the clock */
+  readonly since: number
+  readonly from: number
+  /** clock time since when it is free again */
+  readonly freeFrom?: number
+  readonly count: number
+  readonly box: PictureBox
+  readonly findingId?: string
+  readonly pictures: readonly Evidence[]
+}
+
 export interface ParkingState {
   /** ms; moves with event time, but breaks longer than gapSeconds count only so far, and never backwards */
   clock: number
@@ -82,6 +95,8 @@ export interface ParkingState {
   sequence: number
   vehicles: Vehicle[]
   tracks: Record<string, TrackOrigin>
+  /** zone → what blocks it */
+  paths?: Record<string, PathState>
 }
 
 export const emptyParking: ParkingState = { clock: 0, watchingSince: 0, sequence: 0, vehicles: [], tracks: {} }
