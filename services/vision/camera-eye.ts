@@ -10,14 +10,13 @@ import type { PictureNotes } from '../kernel/pictures/picture-notes.ts'
 import type { Detection } from './detection/detection.ts'
 import { findsBoxes } from './detection/families/families.ts'
 import { mergeCuts } from './detection/to-frame.ts'
-import type { EvidencePictures } from './evidence/evidence-pictures.ts'
+import { type EvidencePictures, joined } from './evidence/evidence-pictures.ts'
 import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
-import { pathEvent } from './findings/path-events.ts'
-import { sightingEvent } from './findings/sighting-events.ts'
+import { createStandingTeller } from './findings/standing-teller.ts'
 import { coverageOf } from './geometry/box.ts'
 import type { InferencePool } from './inference/inference-pool.ts'
 import type { Model } from './model-registry/model-registry.ts'
-import { type PathEffect, stepPaths } from './parking/blocked-path.ts'
+import { stepPaths } from './parking/blocked-path.ts'
 import { lookOf } from './parking/look.ts'
 import { type ParkingEffect, stepParking } from './parking/parking-machine.ts'
 import { parkingRulesOf } from './parking/parking-rules.ts'
@@ -26,7 +25,7 @@ import { createPersonCounter } from './persons/person-counter.ts'
 import { planFrames } from './plan/frame-plan.ts'
 import { type PresenceEffect, presenceSpotsOf, stepPresence } from './presence/presence-machine.ts'
 import type { FramePublisher } from './publishing/frame-publisher.ts'
-import { type Sighting, sightingsOf } from './sightings/sightings.ts'
+import { sightingsOf } from './sightings/sightings.ts'
 import type { CameraState, CameraWriter } from './state/camera-store.ts'
 import { createByteTracker, type TrackedDetection } from './tracking/byte-track.ts'
 import { createTrackMemory, type RememberedTrack } from './tracking/track-memory.ts'
@@ -156,8 +155,8 @@ export function createCameraEye(
     state = { parking: parked, presence: presence.state }
     const events = [
       ...(await tell(frame, parking.effects, presence.effects)),
-      ...(await tellSightings(frame, sightings)),
-      ...(await tellPaths(frame, pathEffects)),
+      ...(await standing.sightings(frame, sightings)),
+      ...(await standing.paths(frame, pathEffects)),
     ]
     saveIfDue(events, parking.effects.length + pathEffects.length > 0, at)
 
@@ -211,30 +210,6 @@ export function createCameraEye(
     return events
   }
 
-  const tellSightings = async (frame: CameraFrame, sightings: readonly Sighting[]): Promise<Outgoing[]> => {
-    const events: Outgoing[] = []
-    for (const sighting of sightings) {
-      const { phase, vehicle } = sighting
-      const pictures = phase === 'seen' ? await takePictures(frame, vehicle.zones.held, vehicle.box) : []
-      events.push(sightingEvent(sighting, camera, frame.capturedAt, pictures))
-    }
-    return events
-  }
-
-  /** Two pictures with their times: when so many first stood there, and when it is told. */
-  const tellPaths = async (frame: CameraFrame, effects: readonly PathEffect[]): Promise<Outgoing[]> => {
-    const events: Outgoing[] = []
-    for (const effect of effects) {
-      const { type, zoneId, path } = effect
-      const pictures = type === 'ended' ? [] : await takePictures(frame, [zoneId], path.box)
-      if (type === 'begun') keepPathPictures(zoneId, pictures)
-      const event = pathEvent(effect, camera, frame.capturedAt, rules, joined(path.pictures, pictures))
-      if (event) events.push(event)
-      if (type !== 'begun') metrics.findings.inc({ kind: 'illegal_parking', phase: type })
-    }
-    return events
-  }
-
   const keepPathPictures = (zoneId: string, pictures: readonly Evidence[]) => {
     const path = state.parking.paths?.[zoneId]
     if (path === undefined) return
@@ -258,6 +233,8 @@ export function createCameraEye(
       return []
     }
   }
+
+  const standing = createStandingTeller({ takePictures, keepPathPictures, metrics }, camera, rules)
 
   const keepPictures = (vehicleId: string, pictures: readonly Evidence[]) => {
     const vehicles = state.parking.vehicles.map((vehicle) =>
@@ -315,9 +292,3 @@ function cutThatShows(cuts: readonly FrameCutPixels[], box: Detection['box']): F
 
 const personsIn = (tracks: readonly RememberedTrack[], zoneIds: readonly string[], label: string): number =>
   tracks.filter((track) => track.label === label && track.zones.some((zone) => zoneIds.includes(zone))).length
-
-/** Pictures of one moment are listed once. */
-function joined(first: readonly Evidence[], second: readonly Evidence[]): Evidence[] {
-  const known = new Set(first.map(({ at, role }) => `${at} ${role}`))
-  return [...first, ...second.filter(({ at, role }) => !known.has(`${at} ${role}`))]
-}

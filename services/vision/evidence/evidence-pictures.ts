@@ -64,3 +64,9 @@ async function scaled(pixels: Pixels, maximumWidth: number): Promise<Pixels> {
     .toBuffer({ resolveWithObject: true })
   return { width: info.width, height: info.height, rgb: data }
 }
+
+/** Pictures of one moment are listed once. */
+export function joined(first: readonly Evidence[], second: readonly Evidence[]): Evidence[] {
+  const known = new Set(first.map(({ at, role }) => `${at} ${role}`))
+  return [...first, ...second.filter(({ at, role }) => !known.has(`${at} ${role}`))]
+}
