@@ -11,6 +11,9 @@ export interface PathEffect {
   readonly path: PathState
 }
 
+/** A vehicle keeps its place for longer when it is unseen; of one that blocks a path now this is too old, ms. */
+const lastSeenMs = 10_000
+
 /** One frame further, after the dwell machine. The given state is not changed. */
 export function stepPaths(
   parking: ParkingState,
@@ -25,7 +28,8 @@ export function stepPaths(
   }
   for (const zone of rules.zones.filter(({ kind }) => kind === 'pavement')) {
     const standing = parking.vehicles.filter(
-      ({ phase, clocks }) => phase !== 'entered' && clocks[zone.id] !== undefined,
+      ({ phase, clocks, seenAt }) =>
+        phase !== 'entered' && clocks[zone.id] !== undefined && parking.clock - seenAt <= lastSeenMs,
     )
     const blocked = standing.length >= blockedPath.vehicles
     const known = parking.paths?.[zone.id]
