@@ -1,9 +1,10 @@
-// `npm run fuzz -- rtsp [--inputs N] [--seed N]`: throws mutated input at an attack surface until it is through or something gives.
+// `npm run fuzz -- rtsp|models [--inputs N] [--seed N]`: throws mutated input at an attack surface until it is through or something gives.
 import { parseArgs } from 'node:util'
 import type { Fuzz } from './fuzz-port.ts'
+import { modelsFuzz } from './models/models-fuzz.ts'
 import { rtspFuzz } from './rtsp/rtsp-fuzz.ts'
 
-const campaigns: Readonly<Record<string, Fuzz>> = { rtsp: rtspFuzz }
+const campaigns: Readonly<Record<string, Fuzz>> = { rtsp: rtspFuzz, models: modelsFuzz }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
