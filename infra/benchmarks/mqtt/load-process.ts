@@ -1,10 +1,11 @@
 // A process of its own that publishes QoS 1 messages over raw sockets (mqtt-packet only at the start, acknowledgements counted by hand), so that the
 // generator costs as little as it can. Sends one line of JSON to its parent when done.
-// Arguments: url of the broker, user names (comma), messages in all, messages in flight for each connection, bytes of a payload, password suffix.
+// Arguments: host, port, user names (comma), messages in all, messages in flight for each connection, bytes of a payload, password suffix, number of the
+// first message (a warm-up must not send the same ones: they would be duplicates).
 import { connect } from 'node:net'
 import { generate } from 'mqtt-packet'
 
-const [host = '127.0.0.1', port = '1883', names = '', total = '0', window = '100', bytes = '300', suffix = '-secret'] =
+const [host, port, names = '', total = '0', window = '100', bytes = '300', suffix = '-secret', first = '0'] =
   process.argv.slice(2)
 const users = names.split(',')
 const start = Date.UTC(2020, 5, 28, 6)
@@ -34,7 +35,7 @@ function open(user: string): Promise<() => Promise<void>> {
     if (room <= 0) return
     const frames: Buffer[] = []
     for (let index = 0; index < room; index++)
-      frames.push(frame(topic, (sent % 65_000) + 1, payload(sent++, Number(bytes))))
+      frames.push(frame(topic, (sent % 65_000) + 1, payload(Number(first) + sent++, Number(bytes))))
     socket.write(Buffer.concat(frames))
   }
 

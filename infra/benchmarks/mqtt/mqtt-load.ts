@@ -12,6 +12,8 @@ export interface Load {
   readonly payloadBytes: number
   /** password = user name + suffix; '' for no credentials */
   readonly passwordSuffix: string
+  /** Number of the first message of each user, default 0; the same numbers again are duplicates. */
+  readonly first?: number
 }
 
 /** Messages acknowledged in a second. `onStart` is called when all connections stand and the load begins. */
@@ -19,10 +21,17 @@ export async function runLoad(
   load: Load,
   onStart?: () => void,
 ): Promise<{ messagesPerSecond: number; messages: number; seconds: number }> {
-  const { host = '127.0.0.1', port, users, messages, window, payloadBytes, passwordSuffix } = load
+  const { host = '127.0.0.1', port, users, messages, window, payloadBytes, passwordSuffix, first = 0 } = load
   const child = fork(
     new URL('./load-process.ts', import.meta.url),
-    [host, String(port), users.join(','), String(messages), String(window), String(payloadBytes), passwordSuffix],
+    [
+      host,
+      String(port),
+      users.join(','),
+      ...[messages, window, payloadBytes].map(String),
+      passwordSuffix,
+      String(first),
+    ],
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   )
   const failed = once(child, 'exit').then(([code]) => {
