@@ -31,7 +31,8 @@ export async function startOurs(users: readonly string[], external?: URL): Promi
     ? `{ url: "${external.href}", external: { clientId: "${clientId}", group: "${clientId}" } }`
     : '{ port: 0 }'
   const yaml = `devices:\n${devices}\nmqtt: ${section}\nbus: { engine: kafka, kafka: { brokers: ["${brokers}"], topicPrefix: "${prefix}" } }`
-  const child = fork(new URL('./app-process.ts', import.meta.url), [yaml])
+  // the flag is that of `npm start`
+  const child = fork(new URL('./app-process.ts', import.meta.url), [yaml], { execArgv: ['--max-semi-space-size=64'] })
   const [ready] = (await Promise.race([once(child, 'message'), ended(child)])) as [{ port: number }]
   return {
     topic: `${prefix}qly.reading.v1`,

@@ -50,6 +50,8 @@ export function createIntake(
   options: { readonly maximumPayloadBytes: number; readonly maximumInflightBytes: number },
 ): Intake {
   const { sink, clock, logger, metrics } = deps
+  // a counter with labels is looked up once: this is a hot path
+  const received = ([0, 1, 2] as const).map((qos) => metrics.received.labels({ qos }))
   let inflight = 0
   let congested = false
 
@@ -139,7 +141,7 @@ export function createIntake(
       if (session.principal.role === 'device' && packet.topic === `sys/product/${session.principal.name}/status`)
         deps.onTopology(session.principal.name, packet.payload as Buffer)
       if (!allowed(session, packet.topic)) return done(new Error('not authorised'))
-      metrics.received.inc({ qos: packet.qos })
+      received[packet.qos]?.inc()
       packet.retain = packet.retain && mayRetain(packet.topic) && message.payload.byteLength <= retainedBytes
       if (packet.qos === 0) {
         bestEffort(message)

@@ -34,31 +34,33 @@ export class FastRecord implements EncodedRecord {
   readonly #offsetDelta: number
   readonly #key: Bytes
   readonly #value: Bytes
-  readonly #names: readonly string[]
-  readonly #headers: Readonly<Record<string, unknown>>
+  readonly #valueLength: number
+  readonly #headers: readonly Header[]
 
-  private constructor(input: RecordInput, key: Bytes, value: Bytes, names: readonly string[], body: number) {
-    this.#offsetDelta = input.offsetDelta ?? 0
+  private constructor(offsetDelta: number, key: Bytes, value: Bytes, headers: readonly Header[], body: number) {
+    this.#offsetDelta = offsetDelta
     this.#key = key
     this.#value = value
-    this.#names = names
-    this.#headers = input.headers ?? {}
-    this.#body = body
-    this.size = varIntSize(body) + body
+    this.#valueLength = Buffer.byteLength(value)
+    this.#headers = headers
+    this.#body = body + sizeOf(this.#valueLength)
+    this.size = sizeOf(this.#body)
   }
 
   /** Undefined for what is not simple enough. */
   static of(input: RecordInput): FastRecord | undefined {
     const { offsetDelta = 0, timestampDelta = 0, key, value, headers = {} } = input
     if (!isBytes(key) || !isBytes(value) || timestampDelta !== 0) return undefined
-    const names = Object.keys(headers)
-    let body = 2 + varIntSize(offsetDelta) + sizeOf(key) + sizeOf(value) + varIntSize(names.length)
-    for (const name of names) {
+    const found: Header[] = []
+    let body = 2 + varIntSize(offsetDelta) + sizeOf(Buffer.byteLength(key))
+    for (const name in headers) {
       const content = headers[name]
       if (!isBytes(content)) return undefined
-      body += sizeOf(name) + sizeOf(content)
+      const header = { name: encodedName(name), content, length: lengthOf(content) }
+      body += header.name.length + sizeOf(header.length)
+      found.push(header)
     }
-    return new FastRecord(input, key, value, names, body)
+    return new FastRecord(offsetDelta, key, value, found, body + varIntSize(found.length))
   }
 
   /** Writes the record; returns where it ends. */
@@ -67,12 +69,12 @@ export class FastRecord implements EncodedRecord {
     buffer[at++] = 0 // attributes
     buffer[at++] = 0 // timestamp delta
     at = writeVarInt(buffer, at, this.#offsetDelta)
-    at = writeBytes(buffer, at, this.#key)
-    at = writeBytes(buffer, at, this.#value)
-    at = writeVarInt(buffer, at, this.#names.length)
-    for (const name of this.#names) {
-      at = writeBytes(buffer, at, name)
-      at = writeBytes(buffer, at, this.#headers[name] as Bytes)
+    at = writeBytes(buffer, at, this.#key, Buffer.byteLength(this.#key))
+    at = writeBytes(buffer, at, this.#value, this.#valueLength)
+    at = writeVarInt(buffer, at, this.#headers.length)
+    for (const { name, content, length } of this.#headers) {
+      for (let index = 0; index < name.length; index++) buffer[at++] = name[index] as number
+      at = writeBytes(buffer, at, content, length)
     }
     return at
   }
@@ -90,9 +92,35 @@ export class FastRecord implements EncodedRecord {
 
 const isBytes = (value: unknown): value is Bytes => typeof value === 'string' || Buffer.isBuffer(value)
 
-function sizeOf(bytes: Bytes): number {
-  const length = Buffer.byteLength(bytes)
-  return varIntSize(length) + length
+/** With its length before it. */
+const sizeOf = (length: number): number => varIntSize(length) + length
+
+/** Its name is written already, with its length before it; so many bytes its content has. */
+interface Header {
+  readonly name: Uint8Array
+  readonly content: Bytes
+  readonly length: number
+}
+
+const names = new Map<string, Uint8Array>()
+const mostNames = 256
+
+/** The names of headers are always the same few: each is written once. */
+function encodedName(name: string): Uint8Array {
+  const known = names.get(name)
+  if (known) return known
+  const length = Buffer.byteLength(name)
+  const encoded = Buffer.alloc(sizeOf(length))
+  writeBytes(encoded, 0, name, length)
+  if (names.size < mostNames) names.set(name, encoded)
+  return encoded
+}
+
+/** As Buffer.byteLength; counted here for short texts, since a call into C++ costs more. */
+function lengthOf(bytes: Bytes): number {
+  if (typeof bytes !== 'string' || bytes.length >= shortText) return Buffer.byteLength(bytes)
+  for (let index = 0; index < bytes.length; index++) if (bytes.charCodeAt(index) > 0x7f) return Buffer.byteLength(bytes)
+  return bytes.length
 }
 
 function varIntSize(value: number): number {
@@ -119,8 +147,7 @@ function writeVarInt(buffer: Buffer, at: number, value: number): number {
 /** Calls into C++ cost more than a loop for texts as short as header names. */
 const shortText = 48
 
-function writeBytes(buffer: Buffer, at: number, bytes: Bytes): number {
-  const length = Buffer.byteLength(bytes)
+function writeBytes(buffer: Buffer, at: number, bytes: Bytes, length: number): number {
   const start = writeVarInt(buffer, at, length)
   if (typeof bytes !== 'string') buffer.set(bytes, start)
   else if (length === bytes.length && length < shortText) {
