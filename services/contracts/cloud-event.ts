@@ -62,17 +62,19 @@ export function createEvent<Name extends string, Schema extends TSchema>(
   origin: EventOrigin,
   data: Static<Schema>,
 ): CloudEvent<Name, Static<Schema>> {
-  return {
+  const { subject, traceparent } = origin
+  const event: CloudEvent<Name, Static<Schema>> = {
     specversion: '1.0',
     id: origin.id ?? randomUUID(),
     source: origin.source,
     type: definition.type,
     time: typeof origin.time === 'number' ? new Date(origin.time).toISOString() : origin.time,
     datacontenttype: 'application/json',
-    ...(origin.subject === undefined ? {} : { subject: origin.subject }),
-    ...(origin.traceparent === undefined ? {} : { traceparent: origin.traceparent }),
     data,
   }
+  if (subject !== undefined) event.subject = subject
+  if (traceparent !== undefined) event.traceparent = traceparent
+  return event
 }
 
 /** The identity of an event for duplicate detection (CloudEvents 1.0.2 §3.1.1). */

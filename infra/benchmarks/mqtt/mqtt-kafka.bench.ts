@@ -12,8 +12,8 @@ import { storedIn } from './kafka-topics.ts'
 import { runLoad } from './mqtt-load.ts'
 
 const users = Array.from({ length: 8 }, (_, index) => `station-${index}`)
-const messages = 80_000
-const warmUp = 24_000
+const messages = 120_000
+const warmUp = 80_000
 const rounds = 3
 const load = { users, window: 500, payloadBytes: 300 }
 

@@ -25,31 +25,25 @@ const maximumUnits = 4 * 1024 * 1024
 export function openLogReader(directory: string): LogReader {
   const file = logFileOf(directory)
   const db = guard(file, () => new DatabaseSync(file, { readOnly: true }))
-  const reads = new Map<number, StatementSync>()
+  const prepared = new Map<number, Statements>()
 
-  const readStatement = (partition: LogPartition): StatementSync => {
-    let statement = reads.get(partition.id)
-    if (!statement) {
-      statement = db.prepare(
-        `SELECT offset, stored_at AS storedAt, event AS text FROM ${partition.table} WHERE offset >= ? ORDER BY offset LIMIT ?`,
-      )
-      reads.set(partition.id, statement)
-    }
-    return statement
+  const statementsOf = (partition: LogPartition): Statements => {
+    const known = prepared.get(partition.id)
+    if (known) return known
+    const statements = prepare(db, partition.table)
+    prepared.set(partition.id, statements)
+    return statements
   }
 
   return {
     read: (partition, from, maximumRows) =>
       guard(file, () => {
-        const rows: LogRow[] = []
-        let units = 0
-        for (const row of readStatement(partition).iterate(from, maximumRows)) {
-          const text = row.text as string
-          if (rows.length > 0 && units + text.length > maximumUnits) break
-          units += text.length
-          rows.push(row as unknown as LogRow)
-        }
-        return rows
+        const statements = statementsOf(partition)
+        const to = from + maximumRows
+        const [bytes] = statements.bytes.get(from, to) as unknown as [number | null]
+        // none so near: those before the first were taken by retention
+        if (bytes === null || bytes > maximumUnits) return readOneByOne(statements.from, from, maximumRows)
+        return (statements.between.all(from, to) as unknown as RowValues[]).map(asRow)
       }),
     firstOffset: (partition, end) =>
       guard(file, () => {
@@ -67,6 +61,42 @@ export function openLogReader(directory: string): LogReader {
     },
     close: () => db.close(),
   }
+}
+
+interface Statements {
+  /** of the rows between two offsets, which SQLite knows without reading them */
+  readonly bytes: StatementSync
+  /** rows between two offsets, all at once: half the price of one by one */
+  readonly between: StatementSync
+  readonly from: StatementSync
+}
+
+type RowValues = readonly [offset: number, storedAt: number, text: string]
+
+function prepare(db: DatabaseSync, table: string): Statements {
+  const between = `FROM ${table} WHERE offset >= ? AND offset < ?`
+  const statements = {
+    bytes: db.prepare(`SELECT sum(octet_length(event)) ${between}`),
+    between: db.prepare(`SELECT offset, stored_at, event ${between} ORDER BY offset`),
+    from: db.prepare(`SELECT offset, stored_at, event FROM ${table} WHERE offset >= ? ORDER BY offset LIMIT ?`),
+  }
+  for (const statement of Object.values(statements)) statement.setReturnArrays(true)
+  return statements
+}
+
+const asRow = ([offset, storedAt, text]: RowValues): LogRow => ({ offset, storedAt, text })
+
+/** At most about `maximumUnits` of text, at least one row if there is one. */
+function readOneByOne(statement: StatementSync, from: number, maximumRows: number): LogRow[] {
+  const rows: LogRow[] = []
+  let units = 0
+  for (const values of statement.iterate(from, maximumRows) as unknown as Iterable<RowValues>) {
+    const row = asRow(values)
+    if (rows.length > 0 && units + row.text.length > maximumUnits) break
+    units += row.text.length
+    rows.push(row)
+  }
+  return rows
 }
 
 function guard<Result>(file: string, work: () => Result): Result {

@@ -56,8 +56,8 @@ export class FastRecord implements EncodedRecord {
     for (const name in headers) {
       const content = headers[name]
       if (!isBytes(content)) return undefined
-      const header = { name: encodedName(name), content, length: lengthOf(content) }
-      body += header.name.length + sizeOf(header.length)
+      const header = encodeHeader(name, content)
+      body += header.before.length + (header.content === undefined ? 0 : sizeOf(header.length))
       found.push(header)
     }
     return new FastRecord(offsetDelta, key, value, found, body + varIntSize(found.length))
@@ -72,9 +72,9 @@ export class FastRecord implements EncodedRecord {
     at = writeBytes(buffer, at, this.#key, Buffer.byteLength(this.#key))
     at = writeBytes(buffer, at, this.#value, this.#valueLength)
     at = writeVarInt(buffer, at, this.#headers.length)
-    for (const { name, content, length } of this.#headers) {
-      for (let index = 0; index < name.length; index++) buffer[at++] = name[index] as number
-      at = writeBytes(buffer, at, content, length)
+    for (const { before, content, length } of this.#headers) {
+      for (let index = 0; index < before.length; index++) buffer[at++] = before[index] as number
+      if (content !== undefined) at = writeBytes(buffer, at, content, length)
     }
     return at
   }
@@ -95,25 +95,37 @@ const isBytes = (value: unknown): value is Bytes => typeof value === 'string' ||
 /** With its length before it. */
 const sizeOf = (length: number): number => varIntSize(length) + length
 
-/** Its name is written already, with its length before it; so many bytes its content has. */
+/** What is encoded of a header already, and its content with its length in bytes where that is still to come. */
 interface Header {
-  readonly name: Uint8Array
-  readonly content: Bytes
+  readonly before: Uint8Array
+  readonly content: Bytes | undefined
   readonly length: number
 }
 
-const names = new Map<string, Uint8Array>()
-const mostNames = 256
+/** A name that was seen, and the header whole with the content that it had first: some headers never have another one. */
+interface KnownHeader {
+  readonly name: Uint8Array
+  readonly content: Bytes
+  readonly whole: Header
+}
 
-/** The names of headers are always the same few: each is written once. */
-function encodedName(name: string): Uint8Array {
-  const known = names.get(name)
-  if (known) return known
-  const length = Buffer.byteLength(name)
-  const encoded = Buffer.alloc(sizeOf(length))
-  writeBytes(encoded, 0, name, length)
-  if (names.size < mostNames) names.set(name, encoded)
-  return encoded
+const known = new Map<string, KnownHeader>()
+const mostKnown = 256
+
+function encodeHeader(name: string, content: Bytes): Header {
+  const seen = known.get(name)
+  if (seen) return content === seen.content ? seen.whole : { before: seen.name, content, length: lengthOf(content) }
+  const encoded = withLength(name)
+  const whole = { before: Buffer.concat([encoded, withLength(content)]), content: undefined, length: 0 }
+  if (known.size < mostKnown && typeof content === 'string') known.set(name, { name: encoded, content, whole })
+  return whole
+}
+
+function withLength(bytes: Bytes): Buffer {
+  const length = Buffer.byteLength(bytes)
+  const made = Buffer.alloc(sizeOf(length))
+  writeBytes(made, 0, bytes, length)
+  return made
 }
 
 /** As Buffer.byteLength; counted here for short texts, since a call into C++ costs more. */
