@@ -206,8 +206,18 @@ export function createEmbeddedBroker(deps: EmbeddedBrokerDeps, config: Pick<Conf
   }
 }
 
-/** What devices publish goes to nobody else, so it need not be matched against subscriptions either. */
+/**
+ * What devices publish goes to nobody else: once it is on the bus, aedes has nothing more to do with it but keep what is to be retained, and need not
+ * match it against subscriptions either.
+ */
 function forwardOnlyDownlinks(aedes: Aedes): void {
+  const publish = aedes.publish.bind(aedes) as (packet: PublishPacket, client: unknown, done?: () => void) => void
+  const shortcut: typeof publish = (packet, client, done) => {
+    const fromDevice = typeof client === 'object' && client !== null
+    if (fromDevice && !packet.retain && !isDownlink(packet.topic)) done?.()
+    else publish(packet, client, done)
+  }
+  aedes.publish = shortcut as typeof aedes.publish
   const { mq } = aedes as unknown as { mq: { emit(packet: { topic: string }, done?: () => void): unknown } }
   const emit = mq.emit.bind(mq)
   mq.emit = (packet, done) => {
