@@ -110,6 +110,6 @@ it('closes what nobody sees any more, by its own clock', async () => {
     await clock.advance(dayMs)
     return told.at(-1)?.entry.state
   }
-  await expect.poll(aDayLater).toBe('gone')
+  await expect.poll(aDayLater, { timeout: 15_000 }).toBe('gone')
   expect(told.at(-1)?.step.comment).toMatch('not seen')
 })
