@@ -18,6 +18,7 @@ import { createLedgerService } from '../ledger/ledger-service.ts'
 import { createFootageAnalysis } from '../media/footage-analysis/footage-analysis.ts'
 import { createLiveView } from '../media/live/live-view.ts'
 import { createMediaService } from '../media/media-service.ts'
+import { createRecordingService } from '../recording/recording-service.ts'
 import { createSensingService } from '../sensing/sensing-service.ts'
 import { createTicketsService } from '../tickets/tickets-service.ts'
 import { createTimeseriesService } from '../timeseries/timeseries-service.ts'
@@ -53,6 +54,10 @@ export function compose(
   if (roles.has('alerts') && config.ledger.enabled) add(createLedgerService(deps('ledger'), config))
   if (roles.has('tickets')) add(createTicketsService(deps('tickets'), config))
   if (roles.has('timeseries')) add(createTimeseriesService(deps('timeseries'), config))
+  const recording =
+    roles.has('eyes') || roles.has('api')
+      ? add(createRecordingService(deps('recording'), config, { records: roles.has('eyes') }))
+      : undefined
   const footage = roles.has('api') ? add(createFootageService(deps('footage'), config)) : undefined
   const live = roles.has('api')
     ? add(createLiveView(deps('live'), config, { addressOf: (cameraId) => media?.live.addressOf(cameraId) }))
@@ -95,6 +100,7 @@ export function compose(
       device: createKnownDevices({ ...kernel, sealing }, config),
       player: createStreamPlayers(kernel, config),
     }
-    return add(createMediaService({ ...deps('media'), access }, config, vision.eyes))
+    const packets = recording ? [recording.packets] : []
+    return add(createMediaService({ ...deps('media'), access }, config, vision.eyes, packets))
   }
 }

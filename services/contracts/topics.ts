@@ -4,6 +4,7 @@ import type { EventDefinition, EventOf } from './cloud-event.ts'
 import { alertChangedV1 } from './events/alert-changed-v1.ts'
 import { commandAnsweredV1, commandIssuedV1 } from './events/command-issued-v1.ts'
 import { deviceChangedV1 } from './events/device-changed-v1.ts'
+import { evidenceRecordedV1 } from './events/evidence-recorded-v1.ts'
 import { findingChangedV1 } from './events/finding-changed-v1.ts'
 import { footageChangedV1 } from './events/footage-changed-v1.ts'
 import { frameAnalysedV1 } from './events/frame-analysed-v1.ts'
@@ -111,6 +112,13 @@ export const topics = {
     partitions: 6,
     retention: { milliseconds: 90 * day, bytes: gibibyte },
   }),
+  'qly.recording.v1': defineTopic({
+    summary: 'Clips of evidence cut from recordings.',
+    events: [evidenceRecordedV1],
+    keyedBy: 'camera id',
+    partitions: 6,
+    retention: { milliseconds: 30 * day, bytes: gibibyte },
+  }),
   'qly.command.v1': defineTopic({
     summary: 'What people ask for.',
     events: [commandIssuedV1],
@@ -151,6 +159,7 @@ export function keyOf(event: TopicEvent): string {
     case 'cn.qianliyan.frame.analysed.v1':
     case 'cn.qianliyan.vehicle.sighted.v1':
     case 'cn.qianliyan.shadow.compared.v1':
+    case 'cn.qianliyan.evidence.recorded.v1':
       return event.data.cameraId
     case 'cn.qianliyan.finding.changed.v1':
       return event.data.cameraId ?? event.data.deviceId ?? event.data.findingId

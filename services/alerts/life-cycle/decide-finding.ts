@@ -14,7 +14,7 @@ import {
   worse,
 } from './alert-record.ts'
 import { type Decision, type FindingInput, nothing } from './decision.ts'
-import { mergeEvidence } from './evidence.ts'
+import { addEvidence } from './evidence.ts'
 import { conditionStart, picture, silentMilliseconds } from './finding-words.ts'
 import { openAlert, reopenAlert } from './open-alert.ts'
 import { quietMilliseconds } from './quiet-time.ts'
@@ -52,7 +52,7 @@ function fold(record: AlertRecord, input: FindingInput, config: AlertsConfig, no
     lastTriggerAt: Math.max(record.lastTriggerAt, input.at),
     timers: { ...timers, silent: record.timers.silent ?? input.at + silentMilliseconds(finding, config) },
   }
-  const pictured = addEvidence(folded, finding, config, now)
+  const pictured = pictures(folded, finding, config, now)
   const why = record.base === folded.base ? 'duration' : 'the finding'
   const settled = settleSeverity(pictured.record, config, now, { mayFall: false, why })
   const changes = [...pictured.changes, ...settled.changes]
@@ -85,7 +85,7 @@ function end(record: AlertRecord, input: FindingInput, config: AlertsConfig, now
       ? { quietSince: input.at, timers: { ...timers, clear: input.at + quietMilliseconds(record, config, input.at) } }
       : { base: highest(findings, config.kinds[finding.kind].severity) }),
   }
-  const pictured = addEvidence(left, finding, config, now)
+  const pictured = pictures(left, finding, config, now)
   const settled = settleSeverity(pictured.record, config, now, { mayFall: false, why: over ? 'quiet' : 'the finding' })
   return { record: settled.record, changes: [...pictured.changes, ...settled.changes], outcome: 'ended' }
 }
@@ -121,20 +121,12 @@ const highest = (findings: AlertRecord['findings'], otherwise: Severity): Severi
     .map((severity) => severity ?? otherwise)
     .reduce<Severity | null>((sum, severity) => (sum === null ? severity : worse(sum, severity)), null) ?? otherwise
 
-function addEvidence(
+function pictures(
   record: AlertRecord,
-  finding: FindingChanged,
+  { evidence }: FindingChanged,
   config: AlertsConfig,
   now: number,
-): { record: AlertRecord; changes: Change[] } {
-  const known = new Set(record.alert.evidence.map((each) => each.sha256))
-  if (finding.evidence.every((each) => known.has(each.sha256))) return { record, changes: [] }
-  const evidence = mergeEvidence(record.alert.evidence, finding.evidence, config.maximumEvidence)
-  const { record: next, change } = withStep(
-    record,
-    { evidence },
-    { action: 'evidence_added', by: system, at: iso(now) },
-    now,
-  )
-  return { record: next, changes: [change] }
+): { record: AlertRecord; changes: readonly Change[] } {
+  const { record: next, changes } = addEvidence(record, evidence, system, config, now)
+  return { record: next ?? record, changes }
 }

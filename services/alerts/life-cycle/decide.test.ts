@@ -218,6 +218,24 @@ describe('the life of an alert', () => {
     expect(story.alert.evidence.map(({ url }) => url.at(-1))).toEqual(['a', 'b', 'e', 'f'])
   })
 
+  it('takes a clip that comes later, also when it has closed, once; pictures never push it out', () => {
+    const story = tellStory('illegal_parking', { maximumEvidence: 4 })
+    story.finding('started', { evidence: [picture('a'), picture('b')] }).tell('1 dismiss')
+    const clip = { ...picture('f'), role: 'clip' as const }
+    const told = { type: 'evidence' as const, evidence: [clip], by: 'system:recording' }
+    story.at(12).input(told).input(told)
+    expect(story.steps()).toEqual(['0 opened', '1 dismissed', '12 evidence_added'])
+    expect(story.alert.state).toBe('dismissed')
+    const crowded = tellStory('illegal_parking', { maximumEvidence: 4 }).finding('started').input(told)
+    for (const letter of ['0', '1', '2', '3', '4']) crowded.finding('continued', { evidence: [picture(letter)] })
+    expect(crowded.alert.evidence.map(({ role, url }) => `${role} ${url.at(-1)}`)).toEqual([
+      'clip f',
+      'clean 0',
+      'clean 3',
+      'clean 4',
+    ])
+  })
+
   it('is not led astray by a camera whose clock is a day off', () => {
     for (const skew of [-86_400_000, 86_400_000]) {
       const at = iso(storyStart + 300_000 + skew)

@@ -5,6 +5,7 @@ import { decideCommand } from './decide-command.ts'
 import { decideFinding } from './decide-finding.ts'
 import { decideTimer } from './decide-timer.ts'
 import { type Decision, type Input, nothing } from './decision.ts'
+import { addEvidence } from './evidence.ts'
 
 /**
  * Decides what `input` does to the newest alert of its key (null: there is none). `now` is the time of deciding, in milliseconds.
@@ -24,6 +25,8 @@ export function decide(record: AlertRecord | null, input: Input, config: AlertsC
       return mute(record, input, now)
     case 'ticket':
       return ticket(record, input, now)
+    case 'evidence':
+      return addEvidence(record, input.evidence, input.by, config, now)
     case 'told':
       return told(record, input.repeat, now)
   }

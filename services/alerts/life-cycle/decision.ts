@@ -3,6 +3,7 @@ import type { Severity } from '../../contracts/alert-kinds.ts'
 import type { ErrorCode } from '../../contracts/errors.ts'
 import type { Alert } from '../../contracts/events/alert-changed-v1.ts'
 import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
+import type { Evidence } from '../../contracts/evidence.ts'
 import type { LonLat } from '../../contracts/geometry.ts'
 import type { AlertRecord, Change, TimerName } from './alert-record.ts'
 
@@ -37,6 +38,8 @@ export type Input =
   | { readonly type: 'timer'; readonly name: TimerName }
   | { readonly type: 'mute'; readonly muted: Alert['muted']; readonly by: string; readonly comment?: string }
   | { readonly type: 'ticket'; readonly ticketId: string; readonly by: string; readonly at: number }
+  /** proof that came later, as a clip of the recording; also of an alert that has closed meanwhile */
+  | { readonly type: 'evidence'; readonly evidence: readonly Evidence[]; readonly by: string }
   /** a notice was issued; with the how-manieth repetition, if it is one */
   | { readonly type: 'told'; readonly repeat: number | null }
 

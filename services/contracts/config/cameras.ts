@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { LonLat, PicturePolygon } from '../geometry.ts'
 import { Identifier } from '../identifiers.ts'
+import { CameraRecording } from './recording.ts'
 import { Tiles } from './tiles.ts'
 
 export const ZoneConfig = Type.Object(
@@ -69,6 +70,7 @@ export const CameraConfig = Type.Object(
         description: 'parts of the picture that are blackened in snapshots, evidence and live view',
       }),
     ),
+    recording: Type.Optional(CameraRecording),
   },
   { additionalProperties: false },
 )
