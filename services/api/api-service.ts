@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Config } from '../contracts/config/config.ts'
 import { AppError } from '../contracts/errors.ts'
 import type { LiveView } from '../contracts/live.ts'
+import type { RecordingLibrary } from '../contracts/recordings.ts'
 import { loadOrganisation } from '../kernel/config/load-organisation.ts'
 import type { Subscription } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -24,6 +25,7 @@ import { evidenceRoutes } from './routes/evidence.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { liveRoutes } from './routes/live.ts'
 import { modelRoutes } from './routes/models.ts'
+import { recordingRoutes } from './routes/recordings.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { silenceRoutes } from './routes/silences.ts'
@@ -41,6 +43,8 @@ export interface ApiWiring {
   readonly upload?: FootageUpload | undefined
   /** live view, as media has it */
   readonly live?: LiveView | undefined
+  /** what is recorded */
+  readonly recordings?: RecordingLibrary | undefined
 }
 
 export interface ApiService extends Service {
@@ -60,6 +64,7 @@ const routes: readonly Routes[] = [
   deviceRoutes,
   liveRoutes,
   modelRoutes,
+  recordingRoutes,
   seriesRoutes,
   evidenceRoutes,
   eventRoutes,

@@ -63,7 +63,9 @@ export function compose(
     ? add(createLiveView(deps('live'), config, { addressOf: (cameraId) => media?.live.addressOf(cameraId) }))
     : undefined
   const http = roles.has('api')
-    ? add(createApiService(deps('api'), config, { check, upload: footage?.upload, live }))
+    ? add(
+        createApiService(deps('api'), config, { check, upload: footage?.upload, live, recordings: recording?.library }),
+      )
     : add(createHealthServer(deps('health'), config, { check }))
   const broker = roles.has('broker') || roles.has('ingest') ? addDevices() : undefined
   const media = roles.has('eyes') ? addEyes() : undefined

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../../contracts/config/config.ts'
 import type { LiveView } from '../../contracts/live.ts'
 import type { Organisation } from '../../contracts/organisation.ts'
+import type { RecordingLibrary } from '../../contracts/recordings.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Accounts } from '../auth/accounts.ts'
 import type { Audit } from '../auth/audit.ts'
@@ -29,6 +30,8 @@ export interface RouteContext
   readonly upload?: FootageUpload | undefined
   /** live view of the cameras; absent where no live room runs in this process */
   readonly live?: LiveView | undefined
+  /** what is recorded; absent where no recording room runs in this process */
+  readonly recordings?: RecordingLibrary | undefined
   /** /readyz: rejects with the reason while a part of this process does not work */
   readonly check: () => Promise<void>
 }
