@@ -140,10 +140,17 @@ describe('the life of an alert', () => {
     ],
     [
       'clears if nothing is said for a day',
-      'zombie_vehicle',
+      'river_debris',
       {},
       `0 start | 50000 go | ${50_000 + day - 1} | ${50_000 + day}`,
-      `0 opened, 50000 repeated, ${50_000 + day} cleared`,
+      `0 opened, 28800 severity_changed medium→high, 50000 repeated, ${50_000 + day} cleared`,
+    ],
+    [
+      'waits ten days for a vehicle that is seen now and then only',
+      'zombie_vehicle',
+      {},
+      `0 start | 50000 go | ${50_000 + 10 * day - 1} | ${50_000 + 10 * day}`,
+      `0 opened, 50000 repeated, ${50_000 + 10 * day} cleared`,
     ],
     ['tells triggers together', car, {}, '0 start | 1 go | 2 go | 3 go | 4 go | 60', '0 opened, 10 repeated'],
     [

@@ -147,7 +147,7 @@ describe('live view', () => {
     expect(encoders()).toEqual(again)
     two.leave()
     await expect.poll(encoders, patient).toEqual([])
-    expect(await registry.metrics()).toMatch(/qianliyan_live_streams\{format="mpeg1"\} 0/)
+    await expect.poll(() => registry.metrics(), patient).toMatch(/qianliyan_live_streams\{format="mpeg1"\} 0/)
   })
 
   it('blackens privacy masks, and makes a picture coarse, by what is encoded', async () => {
