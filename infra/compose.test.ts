@@ -146,8 +146,13 @@ describe('the image', () => {
   })
 
   it('starts what it contains', () => {
-    const entry = /^ENTRYPOINT \["node", "(.+)"\]$/m.exec(read('Dockerfile'))?.[1]
-    expect(existsSync(path.join(root, entry ?? ''))).toBe(true)
+    const [, words = '[]'] = /^ENTRYPOINT (\[.+\])$/m.exec(read('Dockerfile')) ?? []
+    const command = JSON.parse(words) as string[]
+    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      scripts: { start: string }
+    }
+    expect(command.join(' ')).toBe(scripts.start)
+    expect(existsSync(path.join(root, command.at(-1) ?? ''))).toBe(true)
   })
 })
 
