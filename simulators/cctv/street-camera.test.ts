@@ -32,7 +32,7 @@ async function serverWithCamera(port: number): Promise<RtspServer> {
   const deps = { clock: systemClock, logger: silentLogger, registry: createMetrics() }
   const server = createRtspServer(
     deps,
-    { ...Value.Create(RtspConfig), port, bind: '127.0.0.1' },
+    { ...(Value.Default(RtspConfig, {}) as RtspConfig), port, bind: '127.0.0.1' },
     {
       verify: ({ action, path, user, matches }) =>
         action === 'publish' && path === 'lane' && user === 'lane' && matches('p@ss:word'),

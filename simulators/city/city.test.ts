@@ -53,7 +53,7 @@ describe('the city', () => {
     const expected = new Set(cameras.filter(({ source }) => source.startsWith('rtsp')).map(({ id }) => id))
     server = createRtspServer(
       deps,
-      { ...Value.Create(RtspConfig), port: 0, bind: '127.0.0.1' },
+      { ...(Value.Default(RtspConfig, {}) as RtspConfig), port: 0, bind: '127.0.0.1' },
       {
         verify: ({ path, user, matches }) => {
           const right = user === path && matches(passwords[user] ?? '')
