@@ -32,8 +32,10 @@ describe('input tensors', () => {
         (width, height, batch, layout, channels, type, shared) => {
           const size = width * height * 3
           const memory = shared ? new SharedArrayBuffer(batch * size + 1) : new ArrayBuffer(batch * size + 1)
-          const all = new Uint8Array(memory, 1).map((_, index) => (index * 37 + 11) % 256)
-          const pictures = Array.from({ length: batch }, (_, n) => new Uint8Array(all.buffer, n * size, size))
+          // filled in place: a copy would be neither shared nor at an odd address
+          const all = new Uint8Array(memory, 1)
+          for (let index = 0; index < all.length; index++) all[index] = (index * 37 + 11) % 256
+          const pictures = Array.from({ length: batch }, (_, n) => all.subarray(n * size, (n + 1) * size))
           const description = { family: 'yolox', input: { ...input, width, height, layout, channels, type } } as const
           const { data, shape } = createTensorBuilder(inputFormatOf(description))(...pictures)
           const at = (picture: number, row: number, column: number, channel: number) =>
