@@ -4,25 +4,43 @@ import type { Fuzz } from './fuzz-port.ts'
 import { modelsFuzz } from './models/models-fuzz.ts'
 import { rtspFuzz } from './rtsp/rtsp-fuzz.ts'
 
-const campaigns: Readonly<Record<string, Fuzz>> = { rtsp: rtspFuzz, models: modelsFuzz }
+const campaigns: Readonly<Record<string, { readonly fuzz: Fuzz; readonly inputs: number }>> = {
+  rtsp: { fuzz: rtspFuzz, inputs: 1_000_000 },
+  models: { fuzz: modelsFuzz, inputs: 10_000 },
+}
+
+const help = `npm run fuzz [-- CAMPAIGN… OPTIONS]   campaigns: ${Object.keys(campaigns).join(', ')}; default all
+
+  --inputs N   how many mutated inputs (default: ${Object.entries(campaigns)
+    .map(([name, { inputs }]) => `${inputs.toLocaleString('en')} of ${name}`)
+    .join(', ')})
+  --seed N     the same seed gives the same inputs (default 1)`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { inputs: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    help: { type: 'boolean', short: 'h' },
+    inputs: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+  },
 })
-const names = positionals.length > 0 ? positionals : Object.keys(campaigns)
-for (const name of names) {
-  const fuzz = campaigns[name]
-  if (!fuzz) {
-    console.error(`there is no campaign "${name}"; there are: ${Object.keys(campaigns).join(', ')}`)
+if (values.help) console.log(help)
+else for (const name of positionals.length > 0 ? positionals : Object.keys(campaigns)) await run(name)
+process.exit()
+
+async function run(name: string): Promise<void> {
+  const campaign = campaigns[name]
+  if (!campaign) {
+    console.error(`there is no campaign "${name}"\n${help}`)
     process.exit(2)
   }
-  const { inputs, seconds, told } = await fuzz({
+  const { inputs, seconds, told } = await campaign.fuzz({
     seed: Number(values.seed),
-    inputs: Number(values.inputs),
+    inputs: Number(values.inputs ?? campaign.inputs),
     say: (line) => console.log(`  ${line}`),
   })
-  console.log(`${name}: ${inputs} inputs in ${seconds.toFixed(1)} s, seed ${values.seed}: no crash, no hang, no growth`)
+  console.log(
+    `${name}: ${inputs} inputs in ${seconds.toFixed(1)} s, seed ${values.seed}: the program lived, memory did not grow`,
+  )
   for (const [key, value] of Object.entries(told)) console.log(`  ${key} ${Math.round(value * 10) / 10}`)
 }
-process.exit()
