@@ -41,6 +41,21 @@ describe('reading a JPEG', () => {
     }
   })
 
+  it.each([
+    [1, 1],
+    [5472, 3648],
+    [3, 2000],
+  ])('takes one of %i × %i, and cuts it to the size of a model', async (width, height) => {
+    const jpeg = await sharp({ create: { width, height, channels: 3, background: '#00ff00' } })
+      .jpeg()
+      .toBuffer()
+    const picture = await readPicture(jpeg, limit)
+    expect([picture.width, picture.height, picture.rgb.length]).toEqual([width, height, width * height * 3])
+    const cut = await cutPicture(picture, { id: 'a', region: [0, 0, 1, 1], width: 64, height: 64, letterbox: 'centre' })
+    expect(cut.rgb).toHaveLength(64 * 64 * 3)
+    expect(pixel(cut, Math.ceil(cut.offsetX), 32)).toEqual(near([0, 255, 0]))
+  })
+
   it('refuses what is no JPEG, cut off or damaged, and what is too large', async () => {
     const jpeg = await halves(800, 400).jpeg().toBuffer()
     const png = await halves().png().toBuffer()
