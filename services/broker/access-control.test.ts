@@ -199,17 +199,20 @@ describe('devices made through the API', () => {
     await issue('register', 'gas-04', { kind: 'gas' }, ['viewer'])
     await issue('explode', 'gas-01')
     // answers about different devices come in any order: a device is the key of its commands
-    const codes = new Map((await answers(9)).map(({ data }) => [data.commandId.replace(/-\d+$/, ''), data.code]))
-    expect(codes).toEqual(
-      new Map([
-        ['register-gas-01', 'QLY_CONFLICT'],
-        ['register-river-01', 'QLY_CONFLICT'],
-        ['register-gas-02', 'QLY_INPUT_INVALID'],
-        ['revoke-gas-03', 'QLY_DEVICE_UNKNOWN'],
-        ['register-gas-04', 'QLY_FORBIDDEN'],
-        ['explode-gas-01', 'QLY_INPUT_INVALID'],
-      ]),
+    const told = (await answers(9)).map(
+      ({ data }) => `${data.commandId.replace(/-\d+$/, '')} ${data.code ?? 'accepted'}`,
     )
+    expect(told.sort()).toEqual([
+      'explode-gas-01 QLY_INPUT_INVALID',
+      'register-gas-01 QLY_CONFLICT',
+      'register-gas-01 accepted',
+      'register-gas-01 accepted',
+      'register-gas-02 QLY_INPUT_INVALID',
+      'register-gas-02 QLY_INPUT_INVALID',
+      'register-gas-04 QLY_FORBIDDEN',
+      'register-river-01 QLY_CONFLICT',
+      'revoke-gas-03 QLY_DEVICE_UNKNOWN',
+    ])
   })
 
   it('survive a restart, with a password hash that the caller made', async () => {
