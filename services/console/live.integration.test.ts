@@ -71,6 +71,9 @@ async function open(role: string, options: { withoutMediaSource?: boolean } = {}
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text())
   })
+  page.on('response', (response) => {
+    if (response.status() >= 404) faults.push(`${response.status()} ${response.url()}`)
+  })
   await logIn(page, app.url, logins[role] ?? { user: '', password: '' })
   await page.locator('[data-camera=lane-1]').waitFor()
   return page

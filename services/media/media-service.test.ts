@@ -86,7 +86,11 @@ describe('the media room', () => {
     const media = await plant.start(eyes, {
       cameras: [camera('lane', 'rtsp://127.0.0.1:0/lane')],
       devices: [{ id: 'lane', kind: 'cctv', password: 'lane password' }],
-      media: { reconnect: { initialMs: 60_000, maximumMs: 60_000, jitter: 0 }, snapshotSeconds: 0.2 },
+      media: {
+        reconnect: { initialMs: 60_000, maximumMs: 60_000, jitter: 0 },
+        snapshotSeconds: 0.2,
+        snapshotGraceSeconds: 0,
+      },
     })
     await expect.poll(() => plant.statusOf('lane'), patient).toEqual(['offline'])
     await expect(

@@ -73,6 +73,11 @@ export const MediaConfig = Type.Object(
       minimum: 0,
       description: 'a small picture of each camera for the console, at most this often; 0: none',
     }),
+    snapshotGraceSeconds: Type.Number({
+      default: 60,
+      minimum: 0,
+      description: 'a picture that a newer one replaced can be fetched this much longer by who read its address before',
+    }),
     pictureStallSeconds: Type.Number({
       default: 120,
       minimum: 1,

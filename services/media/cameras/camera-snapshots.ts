@@ -1,4 +1,5 @@
-// A small picture of a camera every few seconds, in the object store, so that the console can show it from any process. Only the newest is kept.
+// A small picture of a camera every few seconds, in the object store, so that the console can show it from any process. The newest is kept,
+// and those it replaced for a while: a list of cameras that was read a moment ago still names them.
 import sharp from 'sharp'
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import type { CameraFrame } from '../../contracts/frames.ts'
@@ -18,7 +19,7 @@ const quality = 75
 
 export function createCameraSnapshots(
   deps: Pick<Kernel, 'objectStore' | 'clock' | 'logger'>,
-  config: Pick<MediaConfig, 'snapshotSeconds'>,
+  config: Pick<MediaConfig, 'snapshotSeconds' | 'snapshotGraceSeconds'>,
   cameraId: string,
   news: CameraNews,
 ): CameraSnapshots {
@@ -27,6 +28,8 @@ export function createCameraSnapshots(
   let due = Number.NEGATIVE_INFINITY
   let taking: Promise<void> | undefined
   let kept: string | undefined
+  /** when each picture was replaced, oldest first; ms, monotonic */
+  const replaced = new Map<string, number>()
   let closed = false
 
   const take = async (frame: CameraFrame, looked: Promise<PictureNotes | undefined>) => {
@@ -39,15 +42,24 @@ export function createCameraSnapshots(
     const noted = notes ? writePictureNotes(jpeg, notes) : jpeg
     const { key } = await objectStore.put(noted, { prefix, mediaType: 'image/jpeg', at: frame.capturedAt })
     await news.patch({ snapshotUrl: `/api/v1/evidence/${key}`, snapshotAt: new Date(frame.capturedAt).toISOString() })
-    const before = kept
-    kept = key
     // After a start an older process's pictures may be there; later it is only the one before.
-    if (before === undefined) for await (const { key: other } of objectStore.list(prefix)) await remove(other)
-    else await remove(before)
+    if (kept === undefined) for await (const { key: other } of objectStore.list(prefix)) replace(other)
+    else replace(kept)
+    kept = key
+    // a still picture has the same key again
+    replaced.delete(key)
+    await sweep()
   }
 
-  const remove = async (key: string) => {
-    if (key !== kept) await objectStore.delete(key)
+  const replace = (key: string) => replaced.set(key, replaced.get(key) ?? clock.monotonic())
+
+  const sweep = async () => {
+    const until = clock.monotonic() - config.snapshotGraceSeconds * 1000
+    for (const [key, at] of replaced) {
+      if (at > until) continue
+      await objectStore.delete(key)
+      replaced.delete(key)
+    }
   }
 
   return {
