@@ -15,8 +15,6 @@ export interface PlayerOutput {
   carry(carriers: readonly TrackCarrier[]): void
   /** Sends a packet. False: more waits than may wait, the player is too slow. */
   take(carrier: TrackCarrier, packet: StreamPacket): boolean
-  /** What waits for a UDP player is not sent any more. */
-  pause(): void
   /** Tells a UDP player, which may not watch its RTSP connection, that there is no more (RTCP BYE). */
   sayGoodbye(carriers: readonly TrackCarrier[]): void
   close(): void
@@ -69,7 +67,6 @@ export function createPlayerOutput(
     },
     take: (carrier, packet) =>
       carrier.carrier === 'tcp' ? takeByConnection(carrier, packet) : takeByUdp(carrier, packet),
-    pause: () => paced?.clear(),
     sayGoodbye(carriers) {
       for (const { carrier, track, rtcp } of carriers) {
         const source = sources.get(track)

@@ -54,6 +54,23 @@ describe('a published stream', () => {
     expect(late.got.at(-1)).toEqual(plain(13).bytes)
   })
 
+  it('lets a player who paused go on behind what it had; from the key frame on where that is no longer kept', () => {
+    const stream = createPublishedStream('cam', [video], { cacheBytes: 10_000, now: () => 0 })
+    const [first, second, third] = [key(1), plain(2), plain(3)]
+    for (const each of [first, second]) stream.publish(each)
+    const { player, got, leave } = play(stream)
+    leave()
+    stream.publish(third)
+    expect(stream.nextOf(0, second)).toMatchObject({ sequence: 3 })
+    const again = stream.join(player, second)
+    expect(got).toEqual(bytesOf(first, second, third))
+    expect(stream.nextOf(0, third)).toBeUndefined()
+    again()
+    for (const each of [key(4), plain(5)]) stream.publish(each)
+    stream.join(player, third)
+    expect(got.slice(3)).toEqual(bytesOf(key(4), plain(5)))
+  })
+
   it('lets a player wait for a key frame where there is no cache', () => {
     const stream = createPublishedStream('cam', [video, audio], { cacheBytes: 10_000, now: () => 0 })
     const early = play(stream)

@@ -23,11 +23,14 @@ export interface PublishedStream {
   readonly tracks: readonly Track[]
   readonly players: number
   description(): string
-  /** sequence number and timestamp of the next packet that a late player gets of a track */
-  nextOf(track: number): { readonly sequence: number; readonly timestamp: number } | undefined
+  /** sequence number and timestamp of the next packet of a track that a player gets who joins `after` this packet; undefined: not known yet */
+  nextOf(track: number, after?: StreamPacket): { readonly sequence: number; readonly timestamp: number } | undefined
   publish(packet: StreamPacket): void
-  /** Gives the packets since the last key frame at once, then all that follow. Returns how to stop. */
-  join(player: StreamPlayer): () => void
+  /**
+   * Gives the packets since the last key frame at once, then all that follow. Returns how to stop.
+   * `after`: the last packet that this player got before it paused; where it is still kept, the player goes on right behind it.
+   */
+  join(player: StreamPlayer, after?: StreamPacket): () => void
   end(): void
 }
 
@@ -63,6 +66,8 @@ export function createPublishedStream(
     } else cache.push(packet)
   }
 
+  const keptAfter = (after: StreamPacket | undefined) => cache.slice(after ? cache.indexOf(after) + 1 : 0)
+
   return {
     path,
     tracks,
@@ -70,8 +75,8 @@ export function createPublishedStream(
       return players.size
     },
     description: () => writeSessionDescription(path, tracks),
-    nextOf(track) {
-      const packet = cache.find((cached) => cached.track === track && !cached.control)
+    nextOf(track, after) {
+      const packet = keptAfter(after).find((cached) => cached.track === track && !cached.control)
       return packet && readRtp(packet.bytes)
     },
     publish(packet) {
@@ -104,9 +109,9 @@ export function createPublishedStream(
       if (videoTrack >= 0) keep(told)
       for (const [player, { waiting }] of players) if (!waiting) player.take(told)
     },
-    join(player) {
+    join(player, after) {
       players.set(player, { waiting: videoTrack >= 0 && cache.length === 0 })
-      for (const packet of cache) player.take(packet)
+      for (const packet of keptAfter(after)) player.take(packet)
       return () => void players.delete(player)
     },
     end() {

@@ -12,7 +12,8 @@ import { createGate } from './gate.ts'
 import type { MediaPorts } from './media-ports.ts'
 import type { RtspCredentials } from './permission.ts'
 import { createPlayerOutput } from './player-output.ts'
-import type { PublishedStream, StreamPlayer } from './published-stream.ts'
+import type { PublishedStream, StreamPacket, StreamPlayer } from './published-stream.ts'
+import { createSequenceNumbering } from './sequence-numbering.ts'
 import { type Answer, initialSession, type SessionFacts, type SessionState, stepSession } from './session.ts'
 import { reasonOf } from './status.ts'
 
@@ -65,6 +66,8 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
   let state: SessionState = initialSession
   let publication: { readonly stream: PublishedStream; readonly giveUp: () => void } | undefined
   let leave: (() => void) | undefined
+  let lastTaken: StreamPacket | undefined
+  const numbering = createSequenceNumbering()
   let tcpOnly = false
   const connectedAt = deps.clock.monotonic()
   let lastActivity = connectedAt
@@ -120,8 +123,10 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
     rtpInfo: (path, baseUrl, carriers) =>
       carriers
         .flatMap(({ track }) => {
-          const next = deps.findStream(path)?.nextOf(track)
-          return next ? [`url=${baseUrl}/${controlOf(track)};seq=${next.sequence};rtptime=${next.timestamp}`] : []
+          const next = deps.findStream(path)?.nextOf(track, lastTaken)
+          if (!next) return []
+          const sequence = numbering.next(track, next.sequence)
+          return [`url=${baseUrl}/${controlOf(track)};seq=${sequence};rtptime=${next.timestamp}`]
         })
         .join(','),
   }
@@ -134,8 +139,9 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
 
   const player: StreamPlayer = {
     take(packet) {
+      lastTaken = packet
       const carrier = state.carriers.find(({ track }) => track === packet.track)
-      if (carrier && socket.writable && !output.take(carrier, packet)) drop('slow')
+      if (carrier && socket.writable && !output.take(carrier, numbering.number(packet))) drop('slow')
     },
     end() {
       output.sayGoodbye(state.carriers)
@@ -172,10 +178,10 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
     if (step.effect === 'unpublish') unpublish()
     if (step.effect === 'pause') {
       leave?.()
-      output.pause()
+      numbering.resume()
     }
     send(request, step.answer)
-    if (step.effect === 'play') leave = deps.findStream(state.path)?.join(player)
+    if (step.effect === 'play') leave = deps.findStream(state.path)?.join(player, lastTaken)
     if (step.effect === 'close') close()
   }
 
