@@ -3,14 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MediaConfig } from '../../contracts/config/media.ts'
-import type { CameraFrame } from '../../contracts/frames.ts'
-import { systemClock } from '../../kernel/clock/system-clock.ts'
-import { readRtspAddress } from '../rtsp-client/rtsp-address.ts'
-import { type CameraHealth, startCameraSource } from './camera-source.ts'
-import { openRtsp } from './rtsp-input.ts'
+import { watchPeer } from '../testing/independent-peers.ts'
 
 const python = '/usr/bin/python3'
 const script = `
@@ -61,41 +55,8 @@ afterAll(async () => {
   }
 })
 
-async function watch(method: string, path: string, transport: 'tcp' | 'udp', password = 'p@ss:word') {
-  const address = readRtspAddress(`rtsp://camera:${encodeURIComponent(password)}@127.0.0.1:${ports[method]}/${path}`)
-  const options = { clock: systemClock, credential: address.credential, transport, verifyCertificates: false }
-  const seen: CameraFrame[] = []
-  const healths: CameraHealth[] = []
-  let damaged = 0
-  const camera = startCameraSource(
-    { clock: systemClock },
-    Value.Default(MediaConfig, {}) as MediaConfig,
-    {
-      plan: { cameraId: 'cam', framesPerSecond: 30, cuts: [] },
-      open: (signal) => openRtsp(address, options, signal),
-      see: async (frame) => void seen.push(frame),
-      loop: false,
-      mode: 'live',
-    },
-    {
-      onHealth: (health) => healths.push(health),
-      onDecoded() {},
-      onSkipped() {},
-      onDelivered() {},
-      onDamaged: () => damaged++,
-      onReconnect() {},
-      onFailed() {},
-    },
-  )
-  try {
-    await expect
-      .poll(() => seen.length + (healths[0]?.status === 'offline' ? 100 : 0), { timeout: 15_000 })
-      .toBeGreaterThan(20)
-  } finally {
-    await camera.stop()
-  }
-  return { seen, healths, damaged }
-}
+const watch = (method: string, path: string, transport: 'tcp' | 'udp', password = 'p@ss:word') =>
+  watchPeer(`rtsp://camera:${encodeURIComponent(password)}@127.0.0.1:${ports[method]}/${path}`, transport)
 
 describe("GStreamer's RTSP server", () => {
   it.each([

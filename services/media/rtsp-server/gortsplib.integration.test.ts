@@ -5,20 +5,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prepareGortsplib } from '../../../infra/servers/gortsplib.ts'
 import { cache } from '../../../infra/servers/servers.ts'
-import { MediaConfig } from '../../contracts/config/media.ts'
-import type { CameraFrame } from '../../contracts/frames.ts'
-import { systemClock } from '../../kernel/clock/system-clock.ts'
-import { silentLogger } from '../../kernel/logging/logger.ts'
-import { createMetrics } from '../../kernel/metrics/metrics.ts'
-import { type CameraHealth, startCameraSource } from '../camera-source/camera-source.ts'
-import { openRtsp } from '../camera-source/rtsp-input.ts'
-import { readRtspAddress } from '../rtsp-client/rtsp-address.ts'
+import { serverForPeers, watchPeer } from '../testing/independent-peers.ts'
 import { makeClip } from '../testing/make-clip.ts'
-import { createRtspServer, type RtspServer } from './rtsp-server.ts'
+import type { RtspServer } from './rtsp-server.ts'
 
 const run = promisify(execFile)
 let peer: string
@@ -29,20 +21,7 @@ beforeAll(async () => {
   peer = await prepareGortsplib(cache)
   folder = await mkdtemp(path.join(tmpdir(), 'gortsplib-'))
   await makeClip(path.join(folder, 'clip.ts'), { seconds: 12, fps: 25, width: 320, height: 240 })
-  server = createRtspServer(
-    { clock: systemClock, logger: silentLogger, registry: createMetrics() },
-    {
-      bind: '127.0.0.1',
-      port: 0,
-      udp: { enabled: true, port: 0 },
-      failedLoginsPerMinute: 1000,
-      maximumSessions: 20,
-      idleSeconds: 60,
-      playerQueueBytes: 4_194_304,
-      groupCacheBytes: 4_194_304,
-    },
-    { verify: (attempt) => attempt.user === attempt.path && attempt.matches('long secret') },
-  )
+  server = serverForPeers({ verify: (attempt) => attempt.user === attempt.path && attempt.matches('long secret') })
   await server.start()
 }, 240_000)
 afterAll(async () => {
@@ -130,44 +109,10 @@ describe('gortsplib', () => {
       const port = Number(String((await once(relay.stdout, 'data'))[0]))
       const at = `rtsp://camera:p%40ss@127.0.0.1:${port}/live`
       await beside(ffmpeg(at, 'libx264'), async () => {
-        const { seen, healths } = await pull(at, transport)
+        const { seen, healths } = await watchPeer(at, transport, { evenOffline: true }) // the publisher may need a moment
         expect(healths.at(-1)).toEqual({ status: 'online', reason: 'h264 320×240' })
-        expect(seen).toBeGreaterThan(20)
+        expect(seen.length).toBeGreaterThan(20)
       })
     })
   })
 })
-
-/** What our client sees of a camera until it has more than 20 pictures. The publisher may need a moment, so first attempts may find nothing. */
-async function pull(at: string, transport: 'tcp' | 'udp'): Promise<{ seen: number; healths: CameraHealth[] }> {
-  const read = readRtspAddress(at)
-  const options = { clock: systemClock, credential: read.credential, transport, verifyCertificates: false }
-  const healths: CameraHealth[] = []
-  let seen = 0
-  const camera = startCameraSource(
-    { clock: systemClock },
-    Value.Default(MediaConfig, {}) as MediaConfig,
-    {
-      plan: { cameraId: 'cam', framesPerSecond: 30, cuts: [] },
-      open: (signal) => openRtsp(read, options, signal),
-      see: async (_: CameraFrame) => void seen++,
-      loop: false,
-      mode: 'live',
-    },
-    {
-      onHealth: (health) => healths.push(health),
-      onDecoded() {},
-      onSkipped() {},
-      onDelivered() {},
-      onDamaged() {},
-      onReconnect() {},
-      onFailed() {},
-    },
-  )
-  try {
-    await expect.poll(() => seen, { timeout: 25_000 }).toBeGreaterThan(20)
-  } finally {
-    await camera.stop()
-  }
-  return { seen, healths }
-}

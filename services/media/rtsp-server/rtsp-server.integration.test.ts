@@ -3,10 +3,8 @@ import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../kernel/clock/system-clock.ts'
-import { silentLogger } from '../../kernel/logging/logger.ts'
-import { createMetrics } from '../../kernel/metrics/metrics.ts'
-import { createRtspServer, type RtspServer } from './rtsp-server.ts'
+import { serverForPeers } from '../testing/independent-peers.ts'
+import type { RtspServer } from './rtsp-server.ts'
 
 const run = promisify(execFile)
 const programs = ['/usr/bin/ffmpeg', '/usr/bin/ffprobe', '/usr/bin/gst-launch-1.0']
@@ -16,25 +14,12 @@ let server: RtspServer
 beforeAll(async () => {
   const missing = programs.filter((program) => !existsSync(program))
   if (missing.length > 0) throw new Error(`missing ${missing.join(', ')}: run \`npm run servers -- up\``)
-  server = createRtspServer(
-    { clock: systemClock, logger: silentLogger, registry: createMetrics() },
-    {
-      bind: '127.0.0.1',
-      port: 0,
-      udp: { enabled: true, port: 0 },
-      failedLoginsPerMinute: 1000,
-      maximumSessions: 20,
-      idleSeconds: 60,
-      playerQueueBytes: 4_194_304,
-      groupCacheBytes: 4_194_304,
+  server = serverForPeers({
+    verify(attempt) {
+      attempts.push(`${attempt.user} ${attempt.action}`)
+      return attempt.user === attempt.path && attempt.matches('long secret')
     },
-    {
-      verify(attempt) {
-        attempts.push(`${attempt.user} ${attempt.action}`)
-        return attempt.user === attempt.path && attempt.matches('long secret')
-      },
-    },
-  )
+  })
   await server.start()
 })
 afterAll(() => server.stop())
