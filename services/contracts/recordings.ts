@@ -84,8 +84,12 @@ export interface RecordingLibrary {
   timeline(cameraId: string, from: number, to: number): Promise<RecordingTimeline>
   /** HLS (RFC 8216, fragmented MP4) of what is recorded in [from, to), at most 6 hours. QLY_NOT_FOUND if nothing is. */
   playlist(cameraId: string, from: number, to: number): Promise<string>
-  /** The bytes of a segment, or a range of them (both ends counted). QLY_NOT_FOUND. */
-  segment(cameraId: string, id: string): Promise<{ readonly bytes: number; open(from: number, to: number): Readable }>
+  /** The bytes of a segment, or a range of them (both ends counted); its times `shiftMs` later than on the disk. QLY_NOT_FOUND. */
+  segment(
+    cameraId: string,
+    id: string,
+    shiftMs?: number,
+  ): Promise<{ readonly bytes: number; open(from: number, to: number): Readable }>
   /** One MP4 of at most an hour, beginning at the key frame at or before `from`. Call `dispose` when it was sent. QLY_NOT_FOUND. */
   extract(
     cameraId: string,

@@ -112,12 +112,21 @@ export const recordingRoutes: Routes = (app, { recordings, config, audit }) => {
       schema: {
         summary: 'One segment, fragmented MP4; takes one byte range (RFC 9110 §14).',
         params: Type.Object({ ...IdParameter.properties, segment: Type.String({ maxLength: 40 }) }),
+        querystring: Type.Object({
+          shift: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 86_400_000,
+              description: 'its times so many ms later, as playlists ask for',
+            }),
+          ),
+        }),
       },
     },
     async (request, reply) => {
       const { id, segment } = request.params
       mayWatch(request, id)
-      const { bytes, open } = await library().segment(id, segment)
+      const { bytes, open } = await library().segment(id, segment, request.query.shift)
       void reply.type('video/mp4').header('accept-ranges', 'bytes').header('cache-control', 'private, max-age=3600')
       const range = byteRange(request.headers.range, bytes)
       if (range === 'whole') return reply.header('content-length', bytes).send(open(0, bytes - 1))

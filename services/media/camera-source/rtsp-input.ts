@@ -1,4 +1,5 @@
 // RTSP streams as video input: packets → access units → a bounded queue that decoding empties. What does not fit is given up to the next key frame.
+// Who taps it is given everything, AAC sound too.
 import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_NOPTS_VALUE, type Packet } from 'node-av'
 import { AppError } from '../../contracts/errors.ts'
 import type { PacketSink } from '../../contracts/packets.ts'
@@ -12,6 +13,7 @@ import { playRtsp, type RtspPlayback } from '../rtsp-client/play-rtsp.ts'
 import type { RtspAddress } from '../rtsp-client/rtsp-address.ts'
 import type { Credential } from '../rtsp-client/rtsp-caller.ts'
 import { createLiveClock, type LiveClock } from './event-clock.ts'
+import { createRtspSound, type RtspSound } from './rtsp-sound.ts'
 import type { VideoInput } from './video-input.ts'
 
 export interface RtspInputOptions {
@@ -46,14 +48,15 @@ export async function openRtsp(
   let wake: () => void = () => {}
   let clockRate = 90_000
   let reading: { readonly units: AccessUnitReader; readonly times: LiveClock } | undefined
-  const early: (RtpPacket | SenderReport)[] = []
+  let sound: RtspSound | undefined
+  // PLAY was sent, but its answer, and so the codec, is not handled yet
+  const early: (() => void)[] = []
+  const later = (act: () => void) => {
+    if (early.length < 10_000) early.push(act)
+  }
 
   const enqueue = (packet: RtpPacket) => {
-    if (!reading) {
-      // PLAY was sent, but its answer, and so the codec, is not handled yet
-      if (early.length < 10_000) early.push(packet)
-      return
-    }
+    if (!reading) return later(() => enqueue(packet))
     const timestamp = reading.times.receive(packet.timestamp, clock.now())
     for (const unit of reading.units.push(packet)) {
       // the packet that ends a unit may belong to the next one: its own timestamp counts
@@ -84,7 +87,7 @@ export async function openRtsp(
   }
   const note = (report: SenderReport) => {
     if (reading) reading.times.report(report, clock.now())
-    else early.push(report)
+    else later(() => note(report))
   }
 
   const playback: RtspPlayback = await playRtsp(address, {
@@ -92,6 +95,14 @@ export async function openRtsp(
     signal,
     onPacket: enqueue,
     onReport: note,
+    ...(tap
+      ? {
+          sound: {
+            onPacket: (packet: RtpPacket) => (reading ? sound?.receive(packet) : later(() => sound?.receive(packet))),
+            onReport: (report: SenderReport) => (reading ? sound?.report(report) : later(() => sound?.report(report))),
+          },
+        }
+      : {}),
     onClosed(error) {
       failure ??= error
       tap?.end(error.message)
@@ -104,9 +115,10 @@ export async function openRtsp(
   clockRate = track.clockRate
   const sets = parameterSetsOf(track).flatMap((set) => [Buffer.from([0, 0, 0, 1]), set])
   const extraData = sets.length > 0 ? Buffer.concat(sets) : undefined
-  tap?.begin({ codec: codec === 'H264' ? 'h264' : 'hevc', extraData, size: undefined, audio: undefined })
+  sound = tap && createRtspSound(playback.sound, clock, tap)
+  tap?.begin({ codec: codec === 'H264' ? 'h264' : 'hevc', extraData, size: undefined, audio: sound?.audio })
   reading = { units: createAccessUnitReader(codec), times }
-  for (const item of early.splice(0)) 'payload' in item ? enqueue(item) : note(item)
+  for (const act of early.splice(0)) act()
 
   return {
     description: codec === 'H264' ? 'h264' : 'hevc',

@@ -1,10 +1,11 @@
-// Plays the video track of an RTSP address: DESCRIBE, SETUP, PLAY, keep-alive. All of it on sockets of the event loop: FFmpeg's own RTSP client
+// Plays the video track of an RTSP address, and its AAC sound if that is wanted: DESCRIBE, SETUP, PLAY, keep-alive. All of it on sockets of the event loop: FFmpeg's own RTSP client
 // blocks a thread of libuv's pool for each camera, so that four hanging cameras would stop a whole process (measured).
 import { AppError } from '../../contracts/errors.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import { type RtpPacket, readRtp, readSenderReport, type SenderReport } from '../rtsp/rtp.ts'
 import { header } from '../rtsp/rtsp-message.ts'
 import { readSessionDescription, type Track, videoCodecs } from '../rtsp/session-description.ts'
+import { readAacFormat } from './aac-frames.ts'
 import { bindDatagramPair, type DatagramPair } from './datagram-pair.ts'
 import { createReorderBuffer } from './reorder-buffer.ts'
 import { type RtspAddress, trackUrl } from './rtsp-address.ts'
@@ -18,69 +19,85 @@ export interface PlayOptions {
   readonly verifyCertificates: boolean
   onPacket(packet: RtpPacket): void
   onReport(report: SenderReport): void
+  /** Given: AAC sound is played too, where the camera has it. */
+  readonly sound?: { onPacket(packet: RtpPacket): void; onReport(report: SenderReport): void }
   onClosed(error: AppError): void
 }
 
 export interface RtspPlayback {
   readonly track: Track
+  /** its sound, if it was asked for and the camera plays it */
+  readonly sound: Track | undefined
   close(): void
 }
 
 /** Resolves once the camera plays; rejects with QLY_STREAM_UNREADABLE. Packets may come before it resolves. */
 export async function playRtsp(address: RtspAddress, options: PlayOptions): Promise<RtspPlayback> {
   const { clock, signal } = options
-  const channels = { rtp: -1, rtcp: -1 }
-  let datagrams: DatagramPair | undefined
+  const routes: Route[] = []
   let cancelKeepAlive = () => {}
-  const receive = (control: boolean, bytes: Buffer, deliver: (packet: RtpPacket) => void) => {
-    if (control) {
-      const report = readSenderReport(bytes)
-      if (report) options.onReport(report)
-      return
-    }
-    const packet = readRtp(bytes)
-    if (packet) deliver(packet)
-  }
   const end = () => {
     cancelKeepAlive()
-    datagrams?.close()
-    datagrams = undefined
+    for (const { datagrams } of routes.splice(0)) datagrams?.close()
   }
   const connection = await connectRtsp(address, options.credential, options, {
     onPacket(channel, bytes) {
-      if (channel === channels.rtp || channel === channels.rtcp)
-        receive(channel === channels.rtcp, bytes, options.onPacket)
+      const route = routes.find(({ rtp, rtcp }) => channel === rtp || channel === rtcp)
+      if (route) receive(route, channel === route.rtcp, bytes)
     },
     onClosed(error) {
       end()
       options.onClosed(error)
     },
   })
-  try {
-    const { track, base } = await describeVideo(connection, address.url)
-    const url = trackUrl(base, track.control)
+  let session = ''
+  const setUp = async (url: string, taker: Taker) => {
+    const route: Route = { taker, rtp: -1, rtcp: -1 }
     if (options.transport === 'udp') {
       const reorder = createReorderBuffer<RtpPacket>(32)
-      const deliver = (packet: RtpPacket) => {
-        for (const each of reorder(packet)) options.onPacket(each)
+      const ordered = {
+        ...taker,
+        onPacket(packet: RtpPacket) {
+          for (const each of reorder(packet)) taker.onPacket(each)
+        },
       }
-      datagrams = await bindDatagramPair(connection.localAddress, connection.remoteAddress, (control, bytes) =>
-        receive(control, bytes, deliver),
+      route.datagrams = await bindDatagramPair(connection.localAddress, connection.remoteAddress, (control, bytes) =>
+        receive({ ...route, taker: ordered }, control, bytes),
       )
     }
-    const transport = datagrams
-      ? `RTP/AVP;unicast;client_port=${datagrams.rtpPort}-${datagrams.rtpPort + 1}`
-      : 'RTP/AVP/TCP;unicast;interleaved=0-1'
-    const setUp = await connection.ask('SETUP', url, { Transport: transport })
-    const given = /interleaved=(\d+)(?:-(\d+))?/i.exec(header(setUp.headers, 'transport') ?? '')
-    channels.rtp = Number(given?.[1] ?? 0)
-    channels.rtcp = Number(given?.[2] ?? channels.rtp + 1)
+    routes.push(route)
+    const [port, channel] = [route.datagrams?.rtpPort ?? 0, 2 * (routes.length - 1)]
+    const transport = route.datagrams
+      ? `RTP/AVP;unicast;client_port=${port}-${port + 1}`
+      : `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`
+    const { headers } = await connection.ask('SETUP', url, { Transport: transport })
+    const given = /interleaved=(\d+)(?:-(\d+))?/i.exec(header(headers, 'transport') ?? '')
+    if (!route.datagrams) {
+      route.rtp = Number(given?.[1] ?? channel)
+      route.rtcp = Number(given?.[2] ?? route.rtp + 1)
+    }
+    session = header(headers, 'session') ?? session
+  }
+  try {
+    const { track, audio, base } = await describe(connection, address.url)
+    await setUp(trackUrl(base, track.control), options)
+    let sound: Track | undefined
+    if (options.sound && audio) {
+      // a camera that refuses its sound is still seen
+      const refused = await setUp(trackUrl(base, audio.control), options.sound).then(
+        () => false,
+        () => true,
+      )
+      if (!refused) sound = audio
+      else if (routes.length > 1) routes.pop()?.datagrams?.close()
+    }
     await connection.ask('PLAY', base, { Range: 'npt=0.000-' })
-    const timeout = Number(/timeout=(\d+)/i.exec(header(setUp.headers, 'session') ?? '')?.[1] ?? 60)
+    const timeout = Number(/timeout=(\d+)/i.exec(session)?.[1] ?? 60)
     cancelKeepAlive = keepAlive(clock, connection, base, Math.max(2, timeout / 2) * 1000)
     signal.throwIfAborted()
     return {
       track,
+      sound,
       close() {
         end()
         connection.close(base)
@@ -93,7 +110,31 @@ export async function playRtsp(address: RtspAddress, options: PlayOptions): Prom
   }
 }
 
-async function describeVideo(connection: RtspClientConnection, url: string): Promise<{ track: Track; base: string }> {
+type Taker = Pick<PlayOptions, 'onPacket' | 'onReport'>
+
+/** Where the packets of a track come from, and who takes them. */
+interface Route {
+  readonly taker: Taker
+  /** channels of the connection; -1 over UDP */
+  rtp: number
+  rtcp: number
+  datagrams?: DatagramPair
+}
+
+function receive({ taker }: Route, control: boolean, bytes: Buffer): void {
+  if (control) {
+    const report = readSenderReport(bytes)
+    if (report) taker.onReport(report)
+    return
+  }
+  const packet = readRtp(bytes)
+  if (packet) taker.onPacket(packet)
+}
+
+async function describe(
+  connection: RtspClientConnection,
+  url: string,
+): Promise<{ track: Track; audio: Track | undefined; base: string }> {
   const answer = await connection.ask('DESCRIBE', url, { Accept: 'application/sdp' })
   const tracks = readSessionDescription(answer.body.toString('utf8'))
   if (!tracks) throw new AppError('QLY_STREAM_UNREADABLE', 'its description cannot be read')
@@ -106,7 +147,12 @@ async function describeVideo(connection: RtspClientConnection, url: string): Pro
       codecs === '' ? 'it has no video' : `its video is ${codecs}; set the camera to ${videoCodecs.join(' or ')}`,
     )
   }
-  return { track, base: header(answer.headers, 'content-base') ?? header(answer.headers, 'content-location') ?? url }
+  const audio = tracks.find((each) => readAacFormat(each))
+  return {
+    track,
+    audio,
+    base: header(answer.headers, 'content-base') ?? header(answer.headers, 'content-location') ?? url,
+  }
 }
 
 /** Keeps the session alive until cancelled; an answer, whatever it is, will do. */

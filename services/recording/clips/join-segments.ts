@@ -2,7 +2,16 @@
 import { join } from 'node:path'
 import { AppError } from '../../contracts/errors.ts'
 import { openMediaFile } from '../playback/read-media-file.ts'
+import { layOut } from '../playback/timeline.ts'
 import { createMediaFile, type MediaFile } from '../segments/segment-file.ts'
+
+export interface JoinedSegment {
+  readonly path: string
+  readonly started_at: number
+  readonly ended_at: number
+  /** ms from its start to each key frame */
+  readonly keys: readonly number[]
+}
 
 export interface JoinedClip {
   /** event time of its first and after its last picture */
@@ -13,25 +22,27 @@ export interface JoinedClip {
 /** QLY_NOT_FOUND if no picture is in that time. */
 export async function joinSegments(
   directory: string,
-  segments: readonly { readonly path: string; readonly started_at: number; readonly keys: readonly number[] }[],
+  segments: readonly JoinedSegment[],
   [from, to]: readonly [number, number],
   target: string,
 ): Promise<JoinedClip> {
-  const origin = startOf(segments, from)
+  const laid = layOut(segments)
+  const origin = startOf(laid, from)
   let clip: MediaFile | undefined
   let end = origin
   // what was shown later for B-frames' sake must not be decoded before the segment before it has ended
   let lastDecode = { video: Number.NEGATIVE_INFINITY, audio: Number.NEGATIVE_INFINITY }
   try {
-    for (const segment of segments) {
+    for (const { segment, at: startedAt } of laid) {
       if (segment.started_at >= to) break
       const file = await openMediaFile(join(directory, segment.path))
       try {
         clip ??= await createMediaFile(target, file.parameters, { fragmented: false })
         for await (const { shownMs, decodeMs, ...packet } of file.packets()) {
-          const at = segment.started_at + shownMs
-          const decodeAt = segment.started_at + decodeMs
-          if (decodeAt >= to) break
+          const at = startedAt + shownMs
+          const decodeAt = startedAt + decodeMs
+          // what is wanted is told in event time, from which a corrected clock has moved this segment
+          if (segment.started_at + decodeMs >= to) break
           if (at < origin - 1 || decodeAt <= lastDecode[packet.track]) continue
           lastDecode = { ...lastDecode, [packet.track]: decodeAt }
           clip.write([{ ...packet, shownMs: at - origin, decodeMs: Math.max(0, decodeAt - origin) }])
@@ -54,10 +65,7 @@ export async function joinSegments(
 }
 
 /** The last key frame at or before `from`; if there is none, the first of all. */
-function startOf(
-  segments: readonly { readonly started_at: number; readonly keys: readonly number[] }[],
-  from: number,
-): number {
-  const keys = segments.flatMap(({ started_at, keys }) => keys.map((key) => started_at + key))
+function startOf(laid: readonly { readonly segment: JoinedSegment; readonly at: number }[], from: number): number {
+  const keys = laid.flatMap(({ segment, at }) => segment.keys.map((key) => at + key))
   return keys.findLast((key) => key <= from) ?? keys[0] ?? from
 }

@@ -18,6 +18,7 @@ import type { RecordingTables, SegmentRow } from '../recording-tables.ts'
 import { readBoxes } from '../segments/boxes.ts'
 import { writePlaylist } from './playlist.ts'
 import { readInOrder } from './read-in-order.ts'
+import { patched, timePatches } from './shift-times.ts'
 import { gapsOf, spansOf } from './timeline.ts'
 
 const hourMs = 3_600_000
@@ -76,14 +77,18 @@ export function createLibrary(
       return writePlaylist(listed)
     },
 
-    async segment(cameraId, id) {
+    async segment(cameraId, id, shiftMs = 0) {
       const at = Number(/^(\d{1,15})\.mp4$/.exec(id)?.[1])
       const rows = Number.isNaN(at) ? [] : await index.between(cameraId, at, at + 1)
       const row = rows.find(({ started_at }) => started_at === at)
       const path = row && join(directory, row.path)
       const found = path && (await stat(path).catch(() => undefined))
       if (!path || !found) throw new AppError('QLY_NOT_FOUND', `there is no segment ${id} of ${cameraId}`)
-      return { bytes: found.size, open: (start, end) => createReadStream(path, { start, end }) }
+      const patches = shiftMs > 0 ? await timePatches(path, shiftMs) : []
+      return {
+        bytes: found.size,
+        open: (start, end) => patched(createReadStream(path, { start, end }), start, patches),
+      }
     },
 
     async extract(cameraId, from, to) {

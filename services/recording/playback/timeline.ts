@@ -11,6 +11,23 @@ export interface TimedSegment {
 /** Up to this between two segments is no gap, but the time between two pictures. */
 export const joinMs = 1500
 
+/**
+ * When each segment begins so that none covers another, in the order of time. A sender's clock that was corrected lets segments overlap by a little: the later
+ * one is moved on. Of a larger overlap (a clock that was set back) the earlier one has the time, and the later is left out.
+ */
+export function layOut<Segment extends Pick<TimedSegment, 'started_at' | 'ended_at'>>(
+  segments: readonly Segment[],
+): { readonly segment: Segment; readonly at: number }[] {
+  const laid: { segment: Segment; at: number }[] = []
+  for (const segment of segments) {
+    const before = laid.at(-1)
+    if (before && before.segment.ended_at - segment.started_at > joinMs) continue
+    const free = before ? before.at + before.segment.ended_at - before.segment.started_at : segment.started_at
+    laid.push({ segment, at: Math.max(segment.started_at, free) })
+  }
+  return laid
+}
+
 type Span = { from: number; to: number; class: RecordedSpan['class'] }
 
 /** Segments in the order of time, joined where they follow each other with the same class, cut to [from, to). */

@@ -1,7 +1,9 @@
 // A camera's recorder through its door: packets in, files and an index out. What was recorded is read back and compared, picture by picture.
+import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CodedPacket } from '../../contracts/packets.ts'
 import { openMediaFile } from '../playback/read-media-file.ts'
 import { createRecordingPlant, play, type Reel, readReel } from '../testing/recording-plant.ts'
 
@@ -60,6 +62,42 @@ describe('a recorder', () => {
       [160, 120],
       [160, 120],
     ])
+  })
+
+  it('keeps sound frame by frame over cuts, though it comes later than its pictures and its clock is corrected', async () => {
+    const reel = await readReel(await plant.clip('sound.mp4', clip), start)
+    const audio = { codec: 'aac' as const, extraData: Buffer.from('1408', 'hex'), sampleRate: 16_000, channels: 1 }
+    const sound = Array.from({ length: 93 }, (_, n): CodedPacket => {
+      const shownMs = n * 64
+      // another origin than the pictures', and from 3 s on a clock that was set 40 ms on
+      const at = start + shownMs + (shownMs > 3000 ? 40 : 0)
+      return { track: 'audio', bytes: randomBytes(100 + n), key: true, mediaMs: 77_000 + shownMs, at }
+    })
+    const late = 250
+    const arriving = [
+      ...reel.packets.map((packet) => ({ packet, on: packet.mediaMs })),
+      ...sound.map((packet) => ({ packet, on: packet.mediaMs - 77_000 + late })),
+    ].toSorted((a, b) => a.on - b.on)
+    const recorder = plant.recorder()
+    play(recorder, { stream: { ...reel.stream, audio }, packets: arriving.map(({ packet }) => packet) })
+    await recorder.close()
+    expect(recorder.faults).toEqual([])
+    const rows = await plant.index.between('cam', start, start + 60_000)
+    expect(rows.map((row) => [row.ended_at - start, row.audio])).toEqual([
+      [2000, 1],
+      [4000, 1],
+      [6000, 1],
+    ])
+    const kept: { bytes: Buffer; at: number }[] = []
+    for (const { path, started_at } of rows) {
+      const file = await openMediaFile(join(plant.directory, path))
+      expect(file.parameters.audio).toEqual(audio)
+      for await (const { track, bytes, shownMs } of file.packets())
+        if (track === 'audio') kept.push({ bytes, at: started_at + shownMs })
+      await file.close()
+    }
+    expect(kept.map(({ bytes }) => bytes.toString('hex'))).toEqual(sound.map(({ bytes }) => bytes.toString('hex')))
+    for (const [n, { at }] of kept.entries()) expect(Math.abs(at - (start + n * 64))).toBeLessThanOrEqual(41)
   })
 
   it('gives pictures that arrive out of order (B-frames over RTP) their decoding times', async () => {

@@ -7,6 +7,7 @@ import { createDecodeOrder, type DecodeOrder } from './decode-order.ts'
 import { parameterSetsIn } from './parameter-sets.ts'
 import { decideCut } from './segment-cut.ts'
 import type { OpenSegment, SegmentStore } from './segment-store.ts'
+import { createSoundLine, type SoundLine } from './sound-line.ts'
 
 export interface RecorderRules {
   readonly segmentSeconds: number
@@ -33,6 +34,19 @@ export interface RecorderEvents {
   onFault(error: unknown): void
 }
 
+/** A segment that is being written. */
+interface Growing {
+  readonly segment: OpenSegment
+  readonly startedAt: number
+  readonly startMediaMs: number
+  /** of its newest picture */
+  mediaMs: number
+  readonly sound: SoundLine
+}
+
+/** Sound may come this much after the pictures that it belongs to. */
+const lateSoundMs = 1000
+
 /** Begins at the first key frame. */
 export function createCameraRecorder(
   { clock, store }: { readonly clock: Clock; readonly store: SegmentStore },
@@ -43,7 +57,9 @@ export function createCameraRecorder(
   let stream: CodedStream | undefined
   let parameters: Buffer | undefined
   let depth = 0
-  let current: { readonly segment: OpenSegment; startedAt: number; startMediaMs: number; mediaMs: number } | undefined
+  let current: Growing | undefined
+  /** the one before, which waits for sound of its last moment */
+  let ending: Growing | undefined
   let order: DecodeOrder<CodedPacket> = createDecodeOrder(0)
   let batchFrom = 0
   let work: Promise<void> = Promise.resolve()
@@ -70,6 +86,7 @@ export function createCameraRecorder(
       .catch((error: unknown) => {
         failed(error)
         if (current?.segment === segment) current = undefined
+        if (ending?.segment === segment) ending = undefined
         return segment.abandon()
       })
       .finally(() => {
@@ -94,23 +111,30 @@ export function createCameraRecorder(
     )
   }
 
-  const flush = () => {
-    if (!current) return
-    const { segment } = current
+  const flush = ({ segment }: Growing) => {
     const frames = segment.takeAdded()
     if (frames.length === 0) return
     const bytes = frames.reduce((sum, frame) => sum + frame.bytes.length, 0)
     then(segment, () => segment.write(frames), bytes)
   }
 
+  const settle = () => {
+    if (!ending) return
+    const { segment } = ending
+    flush(ending)
+    ending = undefined
+    then(segment, () => segment.close())
+  }
+
   const finish = (nextMs?: number) => {
+    settle()
     if (!current) return
     depth = order.seenDepth
     put(order.flush(nextMs))
-    flush()
-    const { segment } = current
+    flush(current)
+    ending = current
     current = undefined
-    then(segment, () => segment.close())
+    if (nextMs === undefined || !stream?.audio) settle()
   }
 
   const start = (packet: CodedPacket) => {
@@ -128,13 +152,14 @@ export function createCameraRecorder(
       size,
       keyFrame: packet.bytes,
     })
-    current = { segment, startedAt, startMediaMs, mediaMs: startMediaMs }
+    current = { segment, startedAt, startMediaMs, mediaMs: startMediaMs, sound: createSoundLine() }
     batchFrom = startMediaMs
     then(segment, () => segment.ready)
   }
 
   const takeVideo = (packet: CodedPacket) => {
     if (!stream) return
+    if (ending && packet.mediaMs - ending.mediaMs > lateSoundMs) settle()
     const brought = packet.key ? parameterSetsIn(stream.codec, packet.bytes) : undefined
     const parametersChanged = brought !== undefined && parameters !== undefined && !brought.equals(parameters)
     if (current) {
@@ -159,18 +184,20 @@ export function createCameraRecorder(
     put(order.push(packet, packet.mediaMs, packet.decodeMs))
     if (packet.mediaMs - batchFrom >= rules.fragmentSeconds * 1000) {
       batchFrom = packet.mediaMs
-      flush()
+      flush(current)
     }
   }
 
   const takeAudio = (packet: CodedPacket) => {
     const audio = stream?.audio
     if (!current || !audio) return
-    // its own time line may have another origin than the pictures': event time joins them
-    const shownMs = packet.at - current.startedAt + leadOf(depth)
-    if (shownMs < 0) return
+    if (packet.at >= current.startedAt) settle()
+    const { segment, startedAt, sound } = ending ?? current
     const durationMs = (1024 * 1000) / audio.sampleRate
-    current.segment.add([{ track: 'audio', bytes: packet.bytes, key: true, shownMs, decodeMs: shownMs, durationMs }])
+    // its own time line may have another origin than the pictures': event time joins them
+    const shownMs = sound.place(packet.mediaMs, packet.at - startedAt + leadOf(depth), durationMs)
+    if (shownMs === undefined) return
+    segment.add([{ track: 'audio', bytes: packet.bytes, key: true, shownMs, decodeMs: shownMs, durationMs }])
   }
 
   return {

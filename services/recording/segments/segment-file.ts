@@ -90,9 +90,13 @@ export async function createMediaFile(
       sound.timeBase = new Rational(1, audio.sampleRate)
     }
     must(await output.openOutput(), 'open it')
-    const flags = fragmented ? '+empty_moov+default_base_moof+frag_custom+skip_trailer' : '+faststart'
-    // without flush_packets fragments wait in a buffer
-    const options = { movflags: flags, ...(fragmented ? { flush_packets: '1' } : {}) }
+    // frag_discont and the last two options: a track whose first frame is not at zero, as sound, stays where it is
+    const flags = fragmented ? '+empty_moov+default_base_moof+frag_custom+skip_trailer+frag_discont' : '+faststart'
+    // without flush_packets fragments wait in a buffer; without the others all is moved so that the first packet is at zero
+    const options = {
+      movflags: flags,
+      ...(fragmented ? { flush_packets: '1', avoid_negative_ts: 'disabled', use_editlist: '0' } : {}),
+    }
     must(await output.writeHeader(Dictionary.fromObject(options)), 'write its header')
     rates.video = video.timeBase.den / video.timeBase.num / 1000
     if (sound) rates.audio = sound.timeBase.den / sound.timeBase.num / 1000

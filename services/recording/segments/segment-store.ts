@@ -7,6 +7,7 @@ import type { AppError } from '../../contracts/errors.ts'
 import type { CodedAudio } from '../../contracts/packets.ts'
 import { diskError } from '../../kernel/disk/disk.ts'
 import type { NewSegment } from '../index/segment-index.ts'
+import { describedSets } from './parameter-sets.ts'
 import { pictureSize } from './picture-size.ts'
 import { createMediaFile, type MediaFile, type PlacedFrame } from './segment-file.ts'
 import { segmentPath } from './segment-path.ts'
@@ -131,12 +132,13 @@ export function createSegmentStore({ directory, add, refuse }: SegmentStoreDeps)
 
 /** The same for segments that one decoder can play through. */
 export function streamId(
-  codec: string,
+  codec: 'h264' | 'hevc',
   size: { readonly width: number; readonly height: number } | undefined,
   extraData: Buffer,
   audio?: CodedAudio,
 ): string {
-  const hash = createHash('sha256').update(`${codec} ${size?.width}x${size?.height} `).update(extraData)
+  const hash = createHash('sha256').update(`${codec} ${size?.width}x${size?.height} `)
+  for (const set of describedSets(codec, extraData)) hash.update(`${set.length} `).update(set)
   if (audio) hash.update(audio.extraData)
   return hash.digest('hex').slice(0, 16)
 }
