@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEvent } from '../contracts/cloud-event.ts'
 import type { Config } from '../contracts/config/config.ts'
-import { commandAnsweredV1 } from '../contracts/events/command-issued-v1.ts'
+import { type CommandIssued, commandAnsweredV1 } from '../contracts/events/command-issued-v1.ts'
 import { deviceChangedV1 } from '../contracts/events/device-changed-v1.ts'
 import { letterDiedV1 } from '../contracts/events/letter-died-v1.ts'
 import { ticketChangedV1 } from '../contracts/events/ticket-changed-v1.ts'
@@ -187,6 +187,39 @@ describe('what is asked for', () => {
     })
     const { body } = await call('/api/v1/cameras')
     expect(body.items[0].source).toBe('rtsp://***@10.0.0.9/s')
+  })
+
+  it('shows what is wrong with the view of a camera, and asks its worker for what a person says of it', async () => {
+    const at = '2020-06-28T06:00:00.000Z'
+    const patch = { viewFaults: ['moved'], zonesSuspended: true }
+    const data = { deviceId: 'cam-1', kind: 'cctv' as const, at, patch }
+    const event = createEvent(deviceChangedV1, { source: '/t', id: 'view-1', time: at }, data)
+    await kernel.bus.publish([{ topic: 'qly.device.v1', event }])
+    await eventually(async () => {
+      expect((await call('/api/v1/cameras/cam-1')).body).toMatchObject(patch)
+    })
+    const asked: CommandIssued[] = []
+    const worker = await kernel.bus.tail(
+      { topics: ['qly.command.v1'], from: 'latest' },
+      async ({ event: { data } }) => {
+        if (data.target !== 'camera') return
+        asked.push(data)
+        const result = { viewFaults: [], zonesSuspended: false }
+        const answer = { commandId: data.commandId, accepted: true, result }
+        const told = createEvent(commandAnsweredV1, { source: '/media', time: data.at }, answer)
+        await kernel.bus.publish([{ topic: 'qly.answer.v1', event: told }])
+      },
+    )
+    expect(await post('/api/v1/cameras/cam-1/view', {})).toMatchObject({
+      status: 200,
+      body: { viewFaults: [], zonesSuspended: false },
+    })
+    expect(asked).toMatchObject([{ targetId: 'cam-1', action: 'confirm_view', by: 'admin-token' }])
+    const { body: trail } = await call('/api/v1/audit')
+    expect(trail.items[0]).toMatchObject({ action: 'camera.confirm_view', target: 'cam-1' })
+    await worker.stop()
+    expect((await post('/api/v1/cameras/cam-1/view', {})).status).toBe(504)
+    expect((await post('/api/v1/cameras/nothing/view', {})).status).toBe(404)
   })
 
   it('shows what could not be read, with its bytes and the reason', async () => {

@@ -18,6 +18,7 @@ import { createHttp, type Http } from './http/server.ts'
 import { project } from './projection/projector.ts'
 import { createViews } from './projection/views.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { cameraRoutes } from './routes/cameras.ts'
 import type { FootageUpload, RouteContext, Routes } from './routes/context.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -61,6 +62,7 @@ const routes: readonly Routes[] = [
   silenceRoutes,
   ledgerRoutes,
   ticketRoutes,
+  cameraRoutes,
   deviceRoutes,
   liveRoutes,
   modelRoutes,

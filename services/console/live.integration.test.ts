@@ -25,6 +25,10 @@ beforeAll(async () => {
   const file = path.join(clips, 'street.mp4')
   await makeClip(file, { seconds: 4, fps: 25, width: 640, height: 360 })
   const source = pathToFileURL(file).href
+  // turned after three seconds, and as long as the tests need it
+  const turned = path.join(clips, 'turned.mp4')
+  const elsewhere = "crop=640:360:x='if(gte(t,3),600,0)':y='if(gte(t,3),300,0)'"
+  await makeClip(turned, { seconds: 8, fps: 10, width: 1280, height: 720, filters: elsewhere })
   const camera = (id: string, more = {}) => ({ id, name: id, source, loop: true, fps: 1, models: [], ...more })
   const mask = [
     [0.5, 0],
@@ -39,9 +43,11 @@ beforeAll(async () => {
       cameras: [
         camera('lane-1'),
         camera('lane-2', { privacyMasks: [mask] }),
-        ...[3, 4, 5].map((n) => camera(`lane-${n}`)),
+        ...[3, 4, 5].map((n) =>
+          camera(`lane-${n}`, n === 5 ? { source: pathToFileURL(turned).href, loop: false, fps: 5 } : {}),
+        ),
       ],
-      media: { live: { lingerSeconds: 0.5 } },
+      media: { live: { lingerSeconds: 0.5 }, view: { everySeconds: 0.2, holdSeconds: 1 } },
     },
   })
   for (const role of ['operator', 'viewer']) {
@@ -177,6 +183,24 @@ describe('the wall', () => {
     await tile(page, 'lane-3').locator('img').waitFor()
     await page.getByRole('button', { name: 'English' }).click()
     await page.getByRole('button', { name: 'Live lane-3' }).waitFor()
+    await page.close()
+  })
+})
+
+describe('a camera that was turned', () => {
+  it('says so in its tile, until a person confirms the new view', async () => {
+    const page = await open('operator')
+    const notice = tile(page, 'lane-5').locator('.view-notice')
+    await notice.getByText('画面偏移').waitFor()
+    const { items } = await app.get<{ items: { kind: string; state: string }[] }>('/api/v1/alerts?kind=view_changed')
+    expect(items).toMatchObject([{ kind: 'view_changed', state: 'open' }])
+    const onlooker = await open('viewer')
+    await tile(onlooker, 'lane-5').locator('.view-notice').waitFor()
+    expect(await onlooker.getByRole('button', { name: '确认新画面' }).count()).toBe(0)
+    await onlooker.close()
+    await page.getByRole('button', { name: '确认新画面 lane-5' }).click()
+    await notice.waitFor({ state: 'detached' })
+    expect(await app.get('/api/v1/cameras/lane-5')).toMatchObject({ viewFaults: [], zonesSuspended: false })
     await page.close()
   })
 })

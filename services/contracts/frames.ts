@@ -55,6 +55,8 @@ export interface CameraFrame {
   readonly height: number
   /** true for the first frame after a (re)connect or a change of resolution */
   readonly discontinuity: boolean
+  /** the view has moved: zones are not where they were drawn, so nothing is told of them */
+  readonly zonesSuspended?: boolean
   readonly cuts: readonly FrameCutPixels[]
   /** The full frame, converted on demand (evidence only; costs a colour conversion). */
   fullFrame(): Promise<Pixels>

@@ -6,6 +6,7 @@ import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEvent } from '../contracts/cloud-event.ts'
 import { AppError } from '../contracts/errors.ts'
+import { commandIssuedV1 } from '../contracts/events/command-issued-v1.ts'
 import { frameCapturedV1 } from '../contracts/events/frame-captured-v1.ts'
 import { makeClip } from './testing/make-clip.ts'
 import { createMediaPlant, createRememberingEyes } from './testing/media-plant.ts'
@@ -44,6 +45,19 @@ async function picture(cameraId: string, capturedAt: number, jpeg?: Buffer) {
     base64: bytes.toString('base64'),
   }
   return { topic: 'qly.frame.v1' as const, event: createEvent(frameCapturedV1, { source: '/test', time: at }, data) }
+}
+
+/** Blocks of grey that a seed places: what a camera sees that looks elsewhere with another seed. */
+async function scenePicture(seed: number): Promise<Buffer> {
+  const blocks = Array.from({ length: 60 }, (_, n) => {
+    const part = (by: number, below: number) => (Math.imul(seed * 97 + n, by) >>> 7) % below
+    const grey = part(2_654_435_761, 256)
+    return `<rect x="${part(40_503, 300)}" y="${part(2_246_822_519, 160)}" width="${12 + part(668_265_263, 40)}" height="${12 + part(374_761_393, 40)}" fill="rgb(${grey},${grey},${grey})"/>`
+  })
+  return sharp(Buffer.from(`<svg width="320" height="180">${blocks.join('')}</svg>`))
+    .flatten({ background: 'gray' })
+    .jpeg()
+    .toBuffer()
 }
 
 describe('the media room', () => {
@@ -152,6 +166,64 @@ describe('the media room', () => {
     await plant.bus.publish([await picture('kitchen', start + 60_000)])
     await expect.poll(() => plant.statusOf('kitchen'), patient).toEqual(['online', 'stalled', 'online'])
     expect(await plant.registry.metrics()).toMatch(/qianliyan_media_pictures_unknown_total 1/)
+  })
+
+  it('suspends the zones of a camera that was turned, until a person says that the new view is right', async () => {
+    const eyes = createRememberingEyes()
+    const zone = {
+      id: 'stove',
+      kind: 'kitchen',
+      polygon: [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+      ],
+    }
+    const kitchen = camera('kitchen', 'mqtt:qly/v1/kitchen/kitchen/image', { kind: 'kitchen', zones: [zone] })
+    const view = { everySeconds: 0.001, holdSeconds: 10 }
+    await plant.start(eyes, { cameras: [kitchen], media: { view, snapshotSeconds: 0 } })
+    let at = Date.parse('2020-06-28T06:00:00Z')
+    /** Shows a scene, a picture a second of event time, until what is awaited is so. */
+    const showUntil = async (seed: number, so: () => boolean) => {
+      const drawn = await scenePicture(seed)
+      for (let n = 0; n < 200 && !so(); n++) {
+        const before = eyes.frames.length
+        at += 1000
+        await plant.bus.publish([await picture('kitchen', at, drawn)])
+        await expect.poll(() => eyes.frames.length, patient).toBe(before + 1)
+      }
+      expect(so()).toBe(true)
+    }
+    const suspended = () => eyes.frames.at(-1)?.zonesSuspended ?? false
+    const twin = () => plant.news.findLast(({ patch }) => patch?.zonesSuspended !== undefined)?.patch
+    const send = async (action: string, roles: string[], targetId = 'kitchen') => {
+      const commandId = `command-${plant.answers.length}-${action}-${roles.join()}`
+      const data = { commandId, target: 'camera' as const, targetId, action, by: 'li', roles, arguments: {} }
+      const event = createEvent(
+        commandIssuedV1,
+        { source: '/test', time: at },
+        { ...data, at: new Date(at).toISOString() },
+      )
+      await plant.bus.publish([{ topic: 'qly.command.v1', event }])
+      await expect.poll(() => plant.answers.some((answer) => answer.commandId === commandId), patient).toBe(true)
+      return plant.answers.at(-1)
+    }
+    await showUntil(5, () => eyes.frames.length > 5)
+    await showUntil(80, suspended)
+    await expect.poll(() => plant.findings, patient).toHaveLength(1)
+    expect(plant.findings[0]).toMatchObject({ phase: 'started', kind: 'view_changed', cameraId: 'kitchen' })
+    await expect.poll(twin, patient).toMatchObject({ zonesSuspended: true, viewFaults: ['moved'] })
+    expect(await plant.registry.metrics()).toMatch(/qianliyan_media_view_fault\{camera="kitchen",fault="moved"\} 1/)
+    expect(await send('confirm_view', ['viewer'])).toMatchObject({ accepted: false, code: 'QLY_FORBIDDEN' })
+    expect(await send('turn_left', ['operator'])).toMatchObject({ accepted: false, code: 'QLY_INPUT_INVALID' })
+    expect(suspended()).toBe(true)
+    expect(await send('confirm_view', ['operator'])).toMatchObject({
+      accepted: true,
+      result: { viewFaults: [], zonesSuspended: false },
+    })
+    await showUntil(80, () => !suspended())
+    await expect.poll(() => plant.findings.map(({ phase }) => phase), patient).toEqual(['started', 'ended'])
+    await expect.poll(twin, patient).toMatchObject({ zonesSuspended: false, viewFaults: [] })
   })
 
   it('shares cameras with a second worker, and gives each up before the other opens it', async () => {

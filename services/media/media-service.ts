@@ -5,9 +5,11 @@ import type { Config } from '../contracts/config/config.ts'
 import type { CameraEyes } from '../contracts/frames.ts'
 import type { CameraPackets } from '../contracts/packets.ts'
 import type { StreamAccess } from '../contracts/stream-access.ts'
+import type { Subscription } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
 import { type CameraOpener, openerOf } from './camera-source/open-camera.ts'
+import { createCameraCommands } from './cameras/camera-commands.ts'
 import { keepCamera } from './cameras/camera-keeper.ts'
 import { createCameraMetrics } from './cameras/camera-metrics.ts'
 import { createCameraShift } from './cameras/camera-shift.ts'
@@ -19,10 +21,12 @@ import { createPictureCamera } from './pictures/picture-camera.ts'
 import { createPictureIntake } from './pictures/picture-intake.ts'
 import { createDeviceCredentials } from './rtsp-server/device-credentials.ts'
 import { createRtspServer } from './rtsp-server/rtsp-server.ts'
+import { createViewStore } from './view-health/view-store.ts'
+import type { ViewWatch } from './view-health/view-watch.ts'
 
 const none: ReadonlySet<number> = new Set()
 
-export type MediaDeps = Pick<Kernel, 'bus' | 'objectStore' | 'clock' | 'logger' | 'registry'> & {
+export type MediaDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock' | 'logger' | 'registry'> & {
   /** who may log in to our RTSP server besides the devices of the configuration */
   readonly access?: StreamAccess
 }
@@ -37,7 +41,11 @@ export function createMediaService(
   const credentials = createDeviceCredentials(config, deps.access)
   const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind }, credentials)
   const relay = createLiveRelay({ clock: deps.clock, server }, (camera) => openers.get(camera.id)?.pulled() ?? false)
-  const keeping = { ...deps, eyes, packets: [...packets, relay], metrics: createCameraMetrics(deps.registry) }
+  const store = createViewStore(deps)
+  const views = new Map<string, ViewWatch>()
+  const commands = createCameraCommands(deps, views)
+  const metrics = createCameraMetrics(deps.registry)
+  const keeping = { ...deps, eyes, packets: [...packets, relay], metrics, store, views }
   const pulled = config.cameras.filter(({ source }) => !source.startsWith('mqtt:'))
   const openers = new Map(
     pulled.map((camera) => [camera.id, openerOf(camera, { clock: deps.clock, credentials, server }, config)]),
@@ -48,6 +56,7 @@ export function createMediaService(
   const pictures = createPictureIntake(deps, config.media, config.cameras, (camera) =>
     createPictureCamera(keeping, config.media, camera, createPictureRelay({ clock: deps.clock, server }, camera.id)),
   )
+  let listening: Subscription | undefined
   let membership: { leave(): Promise<void> } | undefined
   let stopped: Promise<void> | undefined
 
@@ -66,6 +75,7 @@ export function createMediaService(
       // FFmpeg writes to stderr by itself; what matters of it is told as health and metrics.
       Log.setLevel(AV_LOG_FATAL)
       await server.start()
+      await store.start(signal)
       signal.throwIfAborted()
       membership = await deps.bus.join({
         group: eyesGroup,
@@ -74,11 +84,13 @@ export function createMediaService(
       })
       signal.throwIfAborted()
       await pictures.start()
+      listening = await commands.start()
     },
     stop() {
       stopped ??= (async () => {
         // cameras first: they are let go also where the bus cannot be told
-        await Promise.all([shift.assign(none), pictures.stop()])
+        await Promise.all([shift.assign(none), pictures.stop(), listening?.stop()])
+        await store.stop()
         await membership?.leave()
         await server.stop()
       })()

@@ -3,7 +3,7 @@ import type { CameraConfig } from '../contracts/config/cameras.ts'
 import type { VisionConfig } from '../contracts/config/vision.ts'
 import { AppError } from '../contracts/errors.ts'
 import type { Evidence } from '../contracts/evidence.ts'
-import type { CameraFrame, FrameCutPixels, FramePlan } from '../contracts/frames.ts'
+import type { CameraFrame, FramePlan } from '../contracts/frames.ts'
 import type { Outgoing } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { PictureNotes } from '../kernel/pictures/picture-notes.ts'
@@ -13,12 +13,11 @@ import { mergeCuts } from './detection/to-frame.ts'
 import { type EvidencePictures, joined } from './evidence/evidence-pictures.ts'
 import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
 import { createStandingTeller } from './findings/standing-teller.ts'
-import { coverageOf } from './geometry/box.ts'
 import type { InferencePool } from './inference/inference-pool.ts'
 import type { Model } from './model-registry/model-registry.ts'
 import { stepPaths } from './parking/blocked-path.ts'
-import { lookOf } from './parking/look.ts'
 import { type ParkingEffect, stepParking } from './parking/parking-machine.ts'
+import { toParkingObjects } from './parking/parking-objects.ts'
 import { parkingRulesOf } from './parking/parking-rules.ts'
 import { withoutTracks } from './parking/parking-state.ts'
 import { createPersonCounter } from './persons/person-counter.ts'
@@ -27,11 +26,11 @@ import { type PresenceEffect, presenceSpotsOf, stepPresence } from './presence/p
 import type { FramePublisher } from './publishing/frame-publisher.ts'
 import { sightingsOf } from './sightings/sightings.ts'
 import type { CameraState, CameraWriter } from './state/camera-store.ts'
-import { createByteTracker, type TrackedDetection } from './tracking/byte-track.ts'
+import { createByteTracker } from './tracking/byte-track.ts'
 import { createTrackMemory, type RememberedTrack } from './tracking/track-memory.ts'
 import type { VisionMetrics } from './vision-metrics.ts'
 import { zonesOf } from './zones/camera-zones.ts'
-import { groupOf } from './zones/zone-rules.ts'
+import { stepSuspended } from './zones/suspension.ts'
 
 export interface CameraEye {
   readonly plan: FramePlan
@@ -91,6 +90,7 @@ export function createCameraEye(
   let savedAt = Number.NEGATIVE_INFINITY
   let busy: Promise<void> = Promise.resolve()
   let size = { width: 0, height: 0 }
+  let suspended = false
   let seen: PictureNotes = { regions: [], objects: [] }
 
   const detect = async (frame: CameraFrame, model: Model, onTaken: () => void): Promise<Detection[]> => {
@@ -128,7 +128,9 @@ export function createCameraEye(
     const at = frame.capturedAt
     if (!Number.isFinite(at) || Math.abs(at) > 8.64e15)
       throw new AppError('QLY_INTERNAL', `frame of ${camera.id} at ${at}`)
-    if (frame.discontinuity || frame.width !== size.width || frame.height !== size.height) {
+    const changedView = (frame.zonesSuspended ?? false) !== suspended
+    suspended = frame.zonesSuspended ?? false
+    if (frame.discontinuity || changedView || frame.width !== size.width || frame.height !== size.height) {
       tracker.reset()
       memory.reset()
       state = { ...state, parking: withoutTracks(state.parking) }
@@ -148,6 +150,12 @@ export function createCameraEye(
     const hits = found.flatMap(({ detections }) => detections.filter(({ score, threshold }) => score >= threshold))
     metrics.saw(camera.id, hits)
 
+    if (suspended) {
+      const { state: waiting, effects } = stepSuspended(state, { at, hits }, spots, camera.id)
+      state = waiting
+      saveIfDue(await tell(frame, [], effects), changedView, at)
+      return analysed(boxes, tracks, at)
+    }
     const parking = stepParking(state.parking, { at, objects: toParkingObjects(tracked, frame, rules.groups) }, rules)
     const presence = stepPresence(state.presence, { at, hits }, spots, camera.id)
     const { state: sighted, sightings } = sightingsOf(state.parking, parking.state, at, rules)
@@ -160,17 +168,17 @@ export function createCameraEye(
     ]
     saveIfDue(events, parking.effects.length + pathEffects.length > 0, at)
 
-    for (const { model } of boxes) {
-      publisher.analysed(
-        camera,
-        model.tag,
-        tracks.filter((track) => track.model === model.tag),
-        at,
-      )
-    }
+    analysed(boxes, tracks, at)
     if (countsPersons) {
       const count = persons.count(personsIn(tracks, watchZones, config.persons.label), at)
       if (count) publisher.persons(camera, count.persons, count.observedAt)
+    }
+  }
+
+  const analysed = (boxes: readonly Found[], tracks: readonly RememberedTrack[], at: number) => {
+    for (const { model } of boxes) {
+      const own = tracks.filter((track) => track.model === model.tag)
+      publisher.analysed(camera, model.tag, own, at)
     }
   }
 
@@ -272,23 +280,6 @@ export function createCameraEye(
 
 /** For each thread one that runs and one that lies ready; one more that is being tracked. */
 const framesAtOnceFor = (threads: number): number => 2 * threads + 1
-
-/** Everything tracked may hide a place; looks are taken of what can park. */
-function toParkingObjects(tracked: readonly TrackedDetection[], frame: CameraFrame, groups: ReadonlySet<string>) {
-  return tracked.map(({ trackId, label, score, box }) => {
-    const group = groupOf(label)
-    const cut = groups.has(group) ? cutThatShows(frame.cuts, box) : undefined
-    const look = cut === undefined ? undefined : lookOf(box, cut)
-    return { trackId, label, group, score, box, ...(look ? { look } : {}) }
-  })
-}
-
-/** The cut that shows the box with the most pixels. */
-function cutThatShows(cuts: readonly FrameCutPixels[], box: Detection['box']): FrameCutPixels | undefined {
-  const showing = cuts.filter(({ cut }) => coverageOf(box, cut.region) > 0.9)
-  const scale = ({ cut, pictureWidth }: FrameCutPixels) => pictureWidth / (cut.region[2] - cut.region[0])
-  return showing.sort((a, b) => scale(b) - scale(a))[0]
-}
 
 const personsIn = (tracks: readonly RememberedTrack[], zoneIds: readonly string[], label: string): number =>
   tracks.filter((track) => track.label === label && track.zones.some((zone) => zoneIds.includes(zone))).length

@@ -1,7 +1,5 @@
-// Cameras, devices, what models and limits found, what could not be read.
+// Devices, what models and limits found, what could not be read.
 import { Type } from 'typebox'
-import type { CameraConfig } from '../../contracts/config/cameras.ts'
-import { AppError } from '../../contracts/errors.ts'
 import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
 import type { FootageChanged } from '../../contracts/events/footage-changed-v1.ts'
 import type { LetterDied } from '../../contracts/events/letter-died-v1.ts'
@@ -12,48 +10,10 @@ import { personOf } from '../http/authenticate.ts'
 import { readPage } from '../paging.ts'
 import type { DeviceView } from '../projection/projector.ts'
 import type { Routes } from './context.ts'
-import { liveFormatsFor } from './live.ts'
 import { IdParameter, List, listParameters, split, times } from './parameters.ts'
 
-export const deviceRoutes: Routes = (app, { config, views, frames, commands, audit, timeSeries, live }) => {
+export const deviceRoutes: Routes = (app, { config, views, commands, audit, timeSeries }) => {
   const cameraIds = new Set(config.cameras.map(({ id }) => id))
-
-  const cameraView = (camera: CameraConfig, device: DeviceView | undefined, roles: readonly string[]) => ({
-    ...camera,
-    source: withoutCredentials(camera.source),
-    status: device?.status ?? 'offline',
-    statusSince: device?.statusSince ?? null,
-    reason: device?.reason ?? null,
-    pictureUrl: device?.twin.snapshotUrl ?? null,
-    pictureAt: device?.twin.snapshotAt ?? device?.updatedAt ?? null,
-    latestFrame: frames.of(camera.id) ?? null,
-    live: live ? liveFormatsFor(camera, roles) : [],
-  })
-
-  app.get(
-    '/api/v1/cameras',
-    { config: { right: 'read' }, schema: { summary: 'Cameras with their zones, health, newest picture and boxes.' } },
-    async (request) => {
-      const { roles } = personOf(request)
-      const devices = new Map((await views.all<DeviceView>('devices')).map((device) => [device.id, device]))
-      return {
-        items: config.cameras.map((camera) => cameraView(camera, devices.get(camera.id), roles)),
-        nextCursor: null,
-      }
-    },
-  )
-
-  app.get(
-    '/api/v1/cameras/:id',
-    { config: { right: 'read' }, schema: { summary: 'One camera.', params: IdParameter } },
-    async (request) => {
-      const { id } = request.params
-      const camera = config.cameras.find((known) => known.id === id)
-      if (!camera) throw new AppError('QLY_NOT_FOUND', `there is no camera ${id}`)
-      const [device] = (await views.list<DeviceView>('devices', { limit: 1, filters: { id: [id] } })).items
-      return cameraView(camera, device, personOf(request).roles)
-    },
-  )
 
   app.get(
     '/api/v1/devices',
@@ -196,7 +156,3 @@ export const deviceRoutes: Routes = (app, { config, views, frames, commands, aud
     },
   )
 }
-
-/** rtsp://user:password@host/path → rtsp://***@host/path; a query goes too, since cameras take credentials there. */
-export const withoutCredentials = (source: string): string =>
-  source.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1***@').replace(/\?.*$/s, '?***')

@@ -29,7 +29,7 @@ export function Screen({ person, onLeave }: { readonly person: Person; readonly 
           <SilencePanel cameras={live.cameras} mayAct={mayAct} />
         </section>
         <section aria-label={t('cameras')}>
-          <CameraWall cameras={live.cameras} />
+          <CameraWall cameras={live.cameras} mayAct={mayAct} />
           {organisation && <GridMap organisation={organisation} alerts={live.alerts} cameras={live.cameras} />}
         </section>
         <section aria-label={t('tickets')}>

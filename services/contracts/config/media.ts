@@ -65,6 +65,16 @@ export const MediaConfig = Type.Object(
           description: 'fewer of the 12 parts of the view than this are where they were: moved',
         }),
         backShare: Type.Number({ default: 0.5, minimum: 0, maximum: 1, description: 'as many again: it is back' }),
+        saveSeconds: Type.Number({
+          default: 300,
+          minimum: 1,
+          description: 'how often the usual view is kept over restarts; a camera that was turned meanwhile is told',
+        }),
+        remindHours: Type.Number({
+          default: 6,
+          minimum: 0.1,
+          description: 'a fault that lasts is told again this often',
+        }),
       },
       { additionalProperties: false, default: {} },
     ),

@@ -4,15 +4,16 @@ import { defineEvent, Timestamp } from '../cloud-event.ts'
 
 export const CommandIssued = Type.Object({
   commandId: Type.String({ minLength: 1, maxLength: 64 }),
-  target: Type.Enum(['alert', 'ticket', 'silence', 'device', 'ledger']),
+  target: Type.Enum(['alert', 'ticket', 'silence', 'device', 'ledger', 'camera']),
   targetId: Type.String({
     maxLength: 64,
-    description: 'alert, ticket, silence, device or ledger id; the command id itself where something new is made',
+    description:
+      'alert, ticket, silence, device, ledger or camera id; the command id itself where something new is made',
   }),
   action: Type.String({
     maxLength: 64,
     description:
-      'alert: acknowledge dismiss escalate; silence: create expire; ticket: create, or a ticket action; device: register revoke; ledger: notice tow dismiss',
+      'alert: acknowledge dismiss escalate; silence: create expire; ticket: create, or a ticket action; device: register revoke; ledger: notice tow dismiss; camera: confirm_view',
   }),
   by: Type.String({ maxLength: 128 }),
   roles: Type.Array(Type.String()),

@@ -4,14 +4,13 @@ import type { MediaConfig } from '../../contracts/config/media.ts'
 import { asAppError } from '../../contracts/errors.ts'
 import type { CameraEyes, FramePlan, FrameSink } from '../../contracts/frames.ts'
 import type { CameraPackets } from '../../contracts/packets.ts'
-import type { Kernel } from '../../kernel/kernel.ts'
 import { backOff } from '../camera-source/back-off.ts'
 import { type CameraHealth, type CameraSource, startCameraSource } from '../camera-source/camera-source.ts'
 import type { CameraOpener } from '../camera-source/open-camera.ts'
-import { createViewWatch } from '../view-health/view-watch.ts'
-import { type CameraMetrics, createRateMeter } from './camera-metrics.ts'
+import { createRateMeter } from './camera-metrics.ts'
 import { createCameraNews } from './camera-news.ts'
 import { createCameraSnapshots } from './camera-snapshots.ts'
+import { openCameraView, type ViewDeps } from './camera-view.ts'
 import { createCameraWatch } from './camera-watch.ts'
 import { toAll } from './packet-fan-out.ts'
 
@@ -20,9 +19,8 @@ export interface CameraKeeper {
   stop(): Promise<void>
 }
 
-export type KeeperDeps = Pick<Kernel, 'bus' | 'objectStore' | 'clock' | 'logger'> & {
+export type KeeperDeps = ViewDeps & {
   readonly eyes: CameraEyes
-  readonly metrics: CameraMetrics
   /** who else is given what this camera's connection brings */
   readonly packets: readonly CameraPackets[]
 }
@@ -39,11 +37,7 @@ export function keepCamera(
   const news = createCameraNews(deps, camera)
   const snapshots = createCameraSnapshots(deps, config, camera.id, news)
   const watch = createCameraWatch(eyes, config, camera, snapshots)
-  const view = createViewWatch(deps, config.view, camera, (faults, at) => {
-    if (faults.length > 0) logger.warn({ camera: camera.id, faults }, 'the view of a camera has a fault')
-    metrics.view(camera.id, faults)
-    void news.patch({ viewFaults: faults, viewSince: new Date(at).toISOString() })
-  })
+  const view = openCameraView(deps, config.view, camera, news)
   const meter = createRateMeter(5000)
   const taps = deps.packets.map((takers) => takers.open(camera))
   let source: CameraSource | undefined
@@ -70,10 +64,7 @@ export function keepCamera(
     return undefined
   }
 
-  const see: FrameSink = (frame, ready) => {
-    view.offer(frame)
-    return watch.see(frame, ready)
-  }
+  const see: FrameSink = (frame, ready) => watch.see(view.through(frame), ready)
 
   const run = async () => {
     const plan = await openEyes()

@@ -9,6 +9,7 @@ import { createFrameSampler } from '../camera-source/frame-sampler.ts'
 import type { KeeperDeps } from '../cameras/camera-keeper.ts'
 import { createCameraNews } from '../cameras/camera-news.ts'
 import { createCameraSnapshots } from '../cameras/camera-snapshots.ts'
+import { openCameraView } from '../cameras/camera-view.ts'
 import { createCameraWatch } from '../cameras/camera-watch.ts'
 import type { PictureRelay } from '../live/picture-relay.ts'
 import { cutPicture } from './read-picture.ts'
@@ -33,6 +34,7 @@ export function createPictureCamera(
   const news = createCameraNews(deps, camera)
   const snapshots = createCameraSnapshots(deps, config, camera.id, news)
   const watch = createCameraWatch(eyes, config, camera, snapshots)
+  const view = openCameraView(deps, config.view, camera, news)
   const sampler = createFrameSampler(camera.fps)
   let plan: FramePlan | undefined
   let failures = 0
@@ -106,7 +108,7 @@ export function createPictureCamera(
           fullFrame: () => Promise.resolve(picture),
         }
         lastSize = size
-        await Promise.all([watch.see(frame), relay.show(picture)])
+        await Promise.all([watch.see(view.through(frame)), relay.show(picture)])
         metrics.delivered(camera.id)
       } catch (error) {
         logger.error({ camera: camera.id, err: error }, 'a picture could not be looked at')
@@ -116,7 +118,7 @@ export function createPictureCamera(
       cancelStall()
       relay.close()
       await handOver()
-      await Promise.all([snapshots.close(), news.close()])
+      await Promise.all([snapshots.close(), view.close(), news.close()])
       metrics.forget(camera.id)
     },
   }

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Value } from 'typebox/value'
 import { Config } from '../../contracts/config/config.ts'
+import type { CommandAnswered } from '../../contracts/events/command-issued-v1.ts'
 import type { DeviceChanged } from '../../contracts/events/device-changed-v1.ts'
+import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
 import type { LetterDied } from '../../contracts/events/letter-died-v1.ts'
 import type { CameraEyes, CameraFrame } from '../../contracts/frames.ts'
 import { systemClock } from '../../kernel/clock/system-clock.ts'
+import { createSqliteDatabase } from '../../kernel/database/sqlite/sqlite-database.ts'
 import { createEmbeddedEventBus } from '../../kernel/event-bus/embedded/embedded-event-bus.ts'
 import { silentLogger } from '../../kernel/logging/logger.ts'
 import { createMetrics } from '../../kernel/metrics/metrics.ts'
@@ -53,14 +56,23 @@ export async function createMediaPlant() {
   const deps = { clock: systemClock, logger: silentLogger, registry: createMetrics() }
   const bus = createEmbeddedEventBus(deps, { directory: join(folder, 'bus'), retentionCheckSeconds: 60 })
   const objectStore = createFileObjectStore(deps, { directory: join(folder, 'objects') })
+  const database = createSqliteDatabase(deps, { directory: join(folder, 'database') })
   await bus.start()
+  await database.start()
   await objectStore.start()
   const news: DeviceChanged[] = []
   const letters: LetterDied[] = []
-  await bus.tail({ topics: ['qly.device.v1', 'qly.dead-letter.v1'], from: 'earliest' }, ({ event }) => {
-    if (event.type === 'cn.qianliyan.device.changed.v1') news.push(event.data)
-    else letters.push(event.data)
-  })
+  const findings: FindingChanged[] = []
+  const answers: CommandAnswered[] = []
+  await bus.tail(
+    { topics: ['qly.device.v1', 'qly.dead-letter.v1', 'qly.detection.v1', 'qly.answer.v1'], from: 'earliest' },
+    ({ event }) => {
+      if (event.type === 'cn.qianliyan.device.changed.v1') news.push(event.data)
+      if (event.type === 'cn.qianliyan.letter.died.v1') letters.push(event.data)
+      if (event.type === 'cn.qianliyan.finding.changed.v1') findings.push(event.data)
+      if (event.type === 'cn.qianliyan.command.answered.v1') answers.push(event.data)
+    },
+  )
   const running: { stop(): Promise<void> }[] = []
   return {
     folder,
@@ -68,11 +80,13 @@ export async function createMediaPlant() {
     objectStore,
     news,
     letters,
+    findings,
+    answers,
     registry: deps.registry,
     /** Starts a media room with these parts of a configuration, on free ports. */
     async start(eyes: CameraEyes, parts: Record<string, unknown>) {
       const config = Value.Default(Config, { rtsp: { port: 0 }, cameras: [], ...parts }) as Config
-      const media = createMediaService({ ...deps, bus, objectStore }, config, eyes)
+      const media = createMediaService({ ...deps, bus, database, objectStore }, config, eyes)
       running.push(media)
       await media.start(new AbortController().signal)
       return media
@@ -85,6 +99,7 @@ export async function createMediaPlant() {
     async stop() {
       await Promise.all(running.map((service) => service.stop()))
       await bus.stop()
+      await database.stop()
       await objectStore.stop()
       await rm(folder, { recursive: true, force: true })
     },

@@ -25,12 +25,21 @@ export const freshView: ViewState = {
   usualSharpness: undefined,
 }
 
+/** The view as it is now is the usual one: what comes next is learnt anew. Whether it is black or frozen stays as it is. */
+export function confirmedView(before: ViewState): ViewState {
+  const faults = new Set(before.faults)
+  faults.delete('moved')
+  faults.delete('blurred')
+  return { faults, doubts: {}, last: before.last, reference: undefined, usualSharpness: undefined }
+}
+
 /** How much of the reference each good picture replaces: at one in 2 s it follows the light over some two minutes. */
 const adaptation = 0.02
 
 /** One picture further; `at` in ms, rising. Pictures of another size begin a new view. */
 export function judgeView(before: ViewState, picture: GreyPicture, at: number, config: MediaConfig['view']): ViewState {
-  const sameSize = before.last === undefined || before.last.grey.length === picture.grey.length
+  const known = before.last?.grey.length ?? before.reference?.length
+  const sameSize = known === undefined || known === picture.grey.length
   const state = sameSize ? before : freshView
   const { mean, deviation, sharpness, edges } = measurePicture(picture)
   const black = mean < config.blackMean && deviation < config.blackDeviation

@@ -14,7 +14,7 @@ export interface SceneObject {
 export function pixelFrame(
   plan: FramePlan,
   objects: readonly SceneObject[],
-  at: { sequence: number; capturedAt: number; discontinuity?: boolean },
+  at: { sequence: number; capturedAt: number; discontinuity?: boolean; zonesSuspended?: boolean },
 ): CameraFrame {
   const cuts = plan.cuts.map((cut) => {
     const [left, top, right, bottom] = cut.region
@@ -48,6 +48,7 @@ export function pixelFrame(
     width,
     height,
     discontinuity: at.discontinuity ?? at.sequence === 0,
+    zonesSuspended: at.zonesSuspended ?? false,
     cuts,
     fullFrame: async () => ({ width, height, rgb: new Uint8Array(width * height * 3).fill(90) }),
   }

@@ -11,6 +11,10 @@ export interface CameraView extends CameraConfig {
   readonly reason: string | null
   readonly pictureUrl: string | null
   readonly pictureAt: string | null
+  /** what is wrong with what it shows: black, frozen, blurred, moved */
+  readonly viewFaults: readonly ('black' | 'frozen' | 'blurred' | 'moved')[]
+  /** it has moved, so that nothing is told of its zones until the view is confirmed or back */
+  readonly zonesSuspended: boolean
   readonly latestFrame: FrameAnalysed | null
   /** formats of live view that this person may watch, the better one first */
   readonly live: readonly LiveFormat[]

@@ -3,11 +3,12 @@ import { useState } from 'react'
 import type { CameraView } from '../api/types.ts'
 import { useLanguage } from '../language/language.tsx'
 import { LivePicture } from '../live/live-picture.tsx'
+import { ViewNotice } from './view-notice.tsx'
 
 /** boxes older than this are not of the picture any more */
 const freshMs = 15_000
 
-export function CameraTile({ camera }: { readonly camera: CameraView }) {
+export function CameraTile({ camera, mayAct }: { readonly camera: CameraView; readonly mayAct: boolean }) {
   const { t } = useLanguage()
   const [live, setLive] = useState(false)
   const frame = camera.latestFrame
@@ -23,7 +24,11 @@ export function CameraTile({ camera }: { readonly camera: CameraView }) {
       )}
       <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
         {camera.zones.map((zone) => (
-          <polygon key={zone.id} className="zone" points={zone.polygon.map((point) => point.join(',')).join(' ')} />
+          <polygon
+            key={zone.id}
+            className={camera.zonesSuspended ? 'zone suspended' : 'zone'}
+            points={zone.polygon.map((point) => point.join(',')).join(' ')}
+          />
         ))}
         {fresh &&
           frame.objects.map(({ box: [x1, y1, x2, y2], label, trackId }) => (
@@ -34,6 +39,7 @@ export function CameraTile({ camera }: { readonly camera: CameraView }) {
         <span className="dot" aria-hidden="true" /> {camera.name} <span className="minor">{t(camera.status)}</span>
         {camera.status !== 'online' && camera.reason && <span className="minor reason"> · {camera.reason}</span>}
       </p>
+      <ViewNotice key={`${camera.zonesSuspended}`} camera={camera} mayAct={mayAct} />
       {camera.live.length > 0 && (
         <button
           type="button"

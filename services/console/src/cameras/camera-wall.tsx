@@ -7,7 +7,8 @@ import { CameraTile } from './camera-tile.tsx'
 const grids = [0, 1, 4, 9] as const
 type Grid = (typeof grids)[number]
 
-export function CameraWall({ cameras }: { readonly cameras: readonly CameraView[] }) {
+export function CameraWall(props: { readonly cameras: readonly CameraView[]; readonly mayAct: boolean }) {
+  const { cameras, mayAct } = props
   const { t } = useLanguage()
   const [grid, setGrid] = useState<Grid>(0)
   const [page, setPage] = useState(0)
@@ -79,7 +80,7 @@ export function CameraWall({ cameras }: { readonly cameras: readonly CameraView[
       </div>
       <ul className={`wall grid-${grid}`}>
         {cameras.slice(at * size, (at + 1) * size).map((camera) => (
-          <CameraTile key={camera.id} camera={camera} />
+          <CameraTile key={camera.id} camera={camera} mayAct={mayAct} />
         ))}
       </ul>
     </>

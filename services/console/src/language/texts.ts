@@ -57,6 +57,8 @@ export const texts = {
   kind: ['告警类型', 'Kind of alert'],
   camera: ['视频点位', 'Camera'],
   any: ['不限', 'Any'],
+  confirmView: ['确认新画面', 'Confirm view'],
+  zonesSuspended: ['区域检测已暂停', 'zones suspended'],
   forHours: ['时长（小时）', 'For (hours)'],
 } as const satisfies Record<string, readonly [zh: string, en: string]>
 
@@ -68,6 +70,13 @@ export const severityNames = {
   medium: ['中', 'medium'],
   high: ['高', 'high'],
   critical: ['紧急', 'critical'],
+} as const
+
+export const viewFaultNames = {
+  black: ['画面全黑', 'Black picture'],
+  frozen: ['画面冻结', 'Frozen picture'],
+  blurred: ['画面模糊', 'Blurred picture'],
+  moved: ['画面偏移', 'View changed'],
 } as const
 
 export const stageNames = {
