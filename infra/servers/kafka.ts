@@ -1,7 +1,7 @@
 // Apache Kafka, one node (KRaft): its jars come from Maven Central, it runs on Java 17.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { Kafka, logLevel } from 'kafkajs'
+import { Kafka, logLevel } from '../../services/kernel/event-bus/kafka/kafkajs.ts'
 import { run, waitFor } from './process.ts'
 import { host, type ServerDefinition } from './server.ts'
 
