@@ -12,7 +12,7 @@ import { recordBatch, recordedTopics } from './record-batch.ts'
 export type TimeseriesDeps = Pick<Kernel, 'bus' | 'timeSeries' | 'database' | 'clock' | 'logger' | 'registry'>
 
 /** Twelve partitions with this many events each keep InfluxDB busy with full batches. */
-const maximumBatch = 1000
+const maximumBatch = 2500
 
 /** Several recorders may share the work; on SQLite there can be only one. While the store is down the bus keeps what comes, and nothing is lost. */
 export function createTimeseriesService(deps: TimeseriesDeps, _config: Config): Service {
@@ -35,16 +35,16 @@ export function createTimeseriesService(deps: TimeseriesDeps, _config: Config): 
       const room = await database.room<OpenItemTables>('recorder', openItemMigrations)
       signal.throwIfAborted()
       const state = { timeSeries, minutes: createMinuteStore(timeSeries), room }
-      subscription = await bus.subscribe(
-        { topics: recordedTopics, group: 'timeseries', maximumBatch },
-        async (batch) => {
-          const began = clock.monotonic()
-          points.inc(await recordBatch(state, batch))
-          const topic = batch[0]?.topic // a batch is of one partition
-          if (topic) events.inc({ topic }, batch.length)
+      subscription = await bus.subscribe({ topics: recordedTopics, group: 'timeseries', maximumBatch }, (batch) => {
+        const began = clock.monotonic()
+        const topic = batch[0]?.topic // a batch is of one partition
+        const count = batch.length
+        return recordBatch(state, batch).then((written) => {
+          points.inc(written)
+          if (topic) events.inc({ topic }, count)
           seconds.observe((clock.monotonic() - began) / 1000)
-        },
-      )
+        })
+      })
       gauges = createGaugeLoop({ clock, logger, timeSeries }, room)
     },
     async stop() {

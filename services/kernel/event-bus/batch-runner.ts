@@ -19,10 +19,20 @@ export interface DeadMessage {
   readonly bytes: Uint8Array
 }
 
+/**
+ * Events of one partition, taken anew for every attempt. Nobody holds them while the handler waits for its effect: in a backlog thousands of events
+ * would outlive one garbage collection after the other, and be copied by each.
+ */
+export interface BatchSource<Topic extends TopicName> {
+  readonly topic: Topic
+  readonly partition: number
+  take(): Promise<readonly Delivery<Topic>[]>
+}
+
 export interface BatchRunner {
-  /** Resolves once every event is handled or buried. Rejects only after `signal` was aborted: then nothing may be committed. */
+  /** Resolves once every event is handled or buried. Rejects if they cannot be taken, or after `signal` was aborted: then nothing may be committed. */
   run<Topic extends TopicName>(
-    batch: readonly Delivery<Topic>[],
+    source: BatchSource<Topic>,
     handle: BatchHandler<Topic>,
     signal: AbortSignal,
   ): Promise<void>
@@ -40,22 +50,29 @@ export interface BatchRunnerDeps {
 export function createBatchRunner(deps: BatchRunnerDeps, group: string): BatchRunner {
   const { clock, logger, metrics } = deps
 
-  const run: BatchRunner['run'] = async (batch, handle, signal) => {
-    const [first] = batch
-    if (!first) return
+  const run: BatchRunner['run'] = async (source, handle, signal) => {
+    const { topic, partition } = source
     for (let attempt = 0; ; attempt++) {
-      const error = await attemptOnce(batch, handle, signal)
-      if (!error) return metrics.handled(group, first.topic, batch.length)
+      const { events, error } = await attemptOnce(source, handle, signal)
+      if (!error) return metrics.handled(group, topic, events)
       signal.throwIfAborted()
-      if (!error.retryable) {
-        if (batch.length === 1) return await bury(asDead(first), error, signal)
-        for (const delivery of batch) await run([delivery], handle, signal)
-        return
-      }
-      metrics.retried(group, first.topic)
-      logger.warn({ group, topic: first.topic, partition: first.partition, err: error }, 'will be tried again')
+      if (!error.retryable) return await runEach(await source.take(), handle, signal, error)
+      metrics.retried(group, topic)
+      logger.warn({ group, topic, partition, err: error }, 'will be tried again')
       await clock.sleep(backoffMs(attempt), signal)
     }
+  }
+
+  /** Finds the poisonous ones of a batch that failed for good. */
+  async function runEach<Topic extends TopicName>(
+    batch: readonly Delivery<Topic>[],
+    handle: BatchHandler<Topic>,
+    signal: AbortSignal,
+    reason: AppError,
+  ): Promise<void> {
+    const [first] = batch
+    if (first && batch.length === 1) return await bury(asDead(first), reason, signal)
+    for (const delivery of batch) await run(sourceOf([delivery]), handle, signal)
   }
 
   const bury: BatchRunner['bury'] = async (message, reason, signal) => {
@@ -79,17 +96,46 @@ export function createBatchRunner(deps: BatchRunnerDeps, group: string): BatchRu
   return { run, bury }
 }
 
-async function attemptOnce<Topic extends TopicName>(
-  batch: readonly Delivery<Topic>[],
+interface Attempt {
+  readonly events: number
+  readonly error: AppError | undefined
+}
+
+/** Not async, as nothing here may hold the batch until the handler is done. */
+function attemptOnce<Topic extends TopicName>(
+  source: BatchSource<Topic>,
   handle: BatchHandler<Topic>,
   signal: AbortSignal,
-): Promise<AppError | undefined> {
+): Promise<Attempt> {
+  return source.take().then((batch) => {
+    const events = batch.length
+    const handled = events === 0 ? Promise.resolve() : begin(handle, batch, signal)
+    return handled.then(
+      () => ({ events, error: undefined }),
+      (thrown: unknown) => ({ events, error: asAppError(thrown, 'QLY_HANDLER_FAILED') }),
+    )
+  })
+}
+
+/** A handler may throw before it returns a promise. */
+function begin<Topic extends TopicName>(
+  handle: BatchHandler<Topic>,
+  batch: readonly Delivery<Topic>[],
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await handle(batch, signal)
-    return undefined
+    return handle(batch, signal)
   } catch (error) {
-    return asAppError(error, 'QLY_HANDLER_FAILED')
+    return Promise.reject(error)
   }
+}
+
+/** A batch that is at hand. */
+export function sourceOf<Topic extends TopicName>(
+  batch: readonly [Delivery<Topic>, ...Delivery<Topic>[]],
+): BatchSource<Topic> {
+  const [{ topic, partition }] = batch
+  return { topic, partition, take: () => Promise.resolve(batch) }
 }
 
 function asDead({ topic, partition, offset, storedAt, event }: Delivery): DeadMessage {

@@ -10,7 +10,8 @@ const points = (count: number, value = 0): Point[] =>
 describe('group commit', () => {
   it('commits at once what came meanwhile, up to its limit', async () => {
     const sizes: number[] = []
-    const commits = createGroupCommit({ commit: (group) => void sizes.push(group.length), mostPoints: 10, lanes: 1 })
+    const commit = (loads: readonly Point[][]) => void sizes.push(loads.flat().length)
+    const commits = createGroupCommit({ commit, mostPoints: 10, lanes: 1 })
     await Promise.all([commits.add(points(4)), commits.add(points(4)), commits.add(points(4)), commits.add(points(30))])
     expect(sizes).toEqual([8, 4, 30])
     expect(commits.waiting).toBe(0)
@@ -43,8 +44,8 @@ describe('group commit', () => {
   })
 
   it('lets nobody fail for the points of another', async () => {
-    const commit = (group: readonly Point[]) => {
-      if (group.some((point) => point.fields.value === 13)) throw new AppError('QLY_INPUT_INVALID', 'thirteen')
+    const commit = (loads: readonly Point[][]) => {
+      if (loads.flat().some((point) => point.fields.value === 13)) throw new AppError('QLY_INPUT_INVALID', 'thirteen')
     }
     const commits = createGroupCommit({ commit, mostPoints: 10, lanes: 1 })
     const outcomes = await Promise.allSettled([

@@ -1,34 +1,39 @@
-// Group commit: all points that callers hand over while a commit runs go into the next one together: one flush, or one request, for all.
+// Group commit: all that callers hand over while a commit runs goes into the next one together: one flush, or one request, for all.
 import { type AppError, asAppError } from '../../contracts/errors.ts'
-import type { Point } from './time-series.ts'
 
-export interface GroupCommit {
-  /** Resolves once the points are durable. */
-  add(points: readonly Point[]): Promise<void>
+/** What one caller hands over: points, in whatever form; `length` is their number. */
+export interface Load {
+  readonly length: number
+}
+
+export interface GroupCommit<Given extends Load> {
+  /** Resolves once it is durable. */
+  add(load: Given): Promise<void>
   /** Resolves when nothing waits any more. */
   drain(): Promise<void>
   /** points that wait or are being committed */
   readonly waiting: number
 }
 
-export interface GroupCommitOptions {
-  /** Stores points, all or none as far as it can. */
-  readonly commit: (points: readonly Point[]) => Promise<void> | void
+export interface GroupCommitOptions<Given extends Load> {
+  /** Stores what several callers gave, all or nothing as far as it can. */
+  readonly commit: (loads: readonly Given[]) => Promise<void> | void
   /** at most about so many points go into one commit, unless one caller brings more */
   readonly mostPoints: number
   /** commits that may run at the same time; a second one begins only with a full group, for what comes meanwhile had better go together */
   readonly lanes: number
 }
 
-interface Caller {
-  readonly points: readonly Point[]
+interface Caller<Given> {
+  readonly load: Given
   readonly resolve: () => void
   readonly reject: (reason: AppError) => void
 }
 
 /** Between two commits I/O has its turn. A commit that is refused for good is tried again caller by caller, so that nobody fails for another's points. */
-export function createGroupCommit({ commit, mostPoints, lanes }: GroupCommitOptions): GroupCommit {
-  const queue: Caller[] = []
+export function createGroupCommit<Given extends Load>(options: GroupCommitOptions<Given>): GroupCommit<Given> {
+  const { commit, mostPoints, lanes } = options
+  const queue: Caller<Given>[] = []
   const running = new Set<Promise<void>>()
   let waiting = 0
 
@@ -39,9 +44,9 @@ export function createGroupCommit({ commit, mostPoints, lanes }: GroupCommitOpti
       if (group.length > 0) await settle(group)
     }
   }
-  const settle = async (group: readonly Caller[]) => {
+  const settle = async (group: readonly Caller<Given>[]) => {
     try {
-      await commit(group.length === 1 ? (group[0] as Caller).points : group.flatMap((caller) => caller.points))
+      await commit(group.map((caller) => caller.load))
       for (const caller of group) caller.resolve()
     } catch (error) {
       const reason = asAppError(error)
@@ -49,20 +54,20 @@ export function createGroupCommit({ commit, mostPoints, lanes }: GroupCommitOpti
       else for (const caller of group) await settle([caller])
     }
   }
-  const queued = () => queue.reduce((sum, caller) => sum + caller.points.length, 0)
+  const queued = () => queue.reduce((sum, caller) => sum + caller.load.length, 0)
   const openLane = () => {
     const open = lane().finally(() => running.delete(open))
     running.add(open)
   }
 
   return {
-    async add(points) {
-      waiting += points.length
+    async add(load) {
+      waiting += load.length
       const { promise, resolve, reject } = Promise.withResolvers<void>()
-      queue.push({ points, resolve, reject })
+      queue.push({ load, resolve, reject })
       if (running.size === 0 || (running.size < lanes && queued() >= mostPoints)) openLane()
       await promise.finally(() => {
-        waiting -= points.length
+        waiting -= load.length
       })
     },
     async drain() {
@@ -74,11 +79,11 @@ export function createGroupCommit({ commit, mostPoints, lanes }: GroupCommitOpti
   }
 }
 
-function takeGroup(queue: Caller[], mostPoints: number): Caller[] {
+function takeGroup<Given extends Load>(queue: Caller<Given>[], mostPoints: number): Caller<Given>[] {
   let points = 0
   let callers = 0
   for (const caller of queue) {
-    points += caller.points.length
+    points += caller.load.length
     if (callers > 0 && points > mostPoints) break
     callers++
   }

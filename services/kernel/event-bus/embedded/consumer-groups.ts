@@ -6,6 +6,7 @@ import type { BatchHandler, SubscribeOptions, Subscription } from '../event-bus.
 import { type SlotMember, shareSlots } from '../share-slots.ts'
 import type { LogPartition } from './log-file.ts'
 import { consumePartition, type PartitionConsumer, type PartitionConsumerDeps } from './partition-consumer.ts'
+import { createTurns } from './turns.ts'
 
 interface Member {
   readonly id: string
@@ -29,14 +30,17 @@ export interface ConsumerGroups {
   stop(): Promise<void>
 }
 
-export type ConsumerGroupsDeps = Omit<PartitionConsumerDeps, 'runner'> & {
+export type ConsumerGroupsDeps = Omit<PartitionConsumerDeps, 'runner' | 'turns'> & {
   readonly publish: Parameters<typeof createBatchRunner>[0]['publish']
 }
 
 const defaultBatch = 500
+/** rows read in one round of the event loop: a few milliseconds */
+const rowsARound = 1000
 
 export function createConsumerGroups(deps: ConsumerGroupsDeps): ConsumerGroups {
   const { log } = deps
+  const turns = createTurns(rowsARound)
   const groups = new Map<string, Group>()
   const subscriptions = new Set<Subscription>()
   let lastId = 0
@@ -99,7 +103,10 @@ export function createConsumerGroups(deps: ConsumerGroupsDeps): ConsumerGroups {
         consumers: new Map(),
         start(partition) {
           const next = log.committed(name, partition) ?? log.positionOf(partition, 'earliest')
-          return consumePartition({ ...deps, runner }, { group: name, partition, from: next, maximumBatch, handle })
+          return consumePartition(
+            { ...deps, runner, turns },
+            { group: name, partition, from: next, maximumBatch, handle },
+          )
         },
       }
       await change(group, () => group.members.set(member.id, member))

@@ -20,7 +20,7 @@ export interface LogReader {
   close(): void
 }
 
-const maximumUnits = 4 * 1024 * 1024
+const maximumBytes = 4 * 1024 * 1024
 
 export function openLogReader(directory: string): LogReader {
   const file = logFileOf(directory)
@@ -42,7 +42,7 @@ export function openLogReader(directory: string): LogReader {
         const to = from + maximumRows
         const [bytes] = statements.bytes.get(from, to) as unknown as [number | null]
         // none so near: those before the first were taken by retention
-        if (bytes === null || bytes > maximumUnits) return readOneByOne(statements.from, from, maximumRows)
+        if (bytes === null || bytes < 0 || bytes > maximumBytes) return readOneByOne(statements.from, from, maximumRows)
         return (statements.between.all(from, to) as unknown as RowValues[]).map(asRow)
       }),
     firstOffset: (partition, end) =>
@@ -64,7 +64,7 @@ export function openLogReader(directory: string): LogReader {
 }
 
 interface Statements {
-  /** of the rows between two offsets, which SQLite knows without reading them */
+  /** of the rows between two offsets but for the first, by the counts in the first and the last */
   readonly bytes: StatementSync
   /** rows between two offsets, all at once: half the price of one by one */
   readonly between: StatementSync
@@ -76,7 +76,10 @@ type RowValues = readonly [offset: number, storedAt: number, text: string]
 function prepare(db: DatabaseSync, table: string): Statements {
   const between = `FROM ${table} WHERE offset >= ? AND offset < ?`
   const statements = {
-    bytes: db.prepare(`SELECT sum(octet_length(event)) ${between}`),
+    bytes: db.prepare(
+      `SELECT (SELECT bytes FROM ${table} WHERE offset < ?2 ORDER BY offset DESC LIMIT 1)
+            - (SELECT bytes FROM ${table} WHERE offset >= ?1 ORDER BY offset LIMIT 1)`,
+    ),
     between: db.prepare(`SELECT offset, stored_at, event ${between} ORDER BY offset`),
     from: db.prepare(`SELECT offset, stored_at, event FROM ${table} WHERE offset >= ? ORDER BY offset LIMIT ?`),
   }
@@ -86,13 +89,13 @@ function prepare(db: DatabaseSync, table: string): Statements {
 
 const asRow = ([offset, storedAt, text]: RowValues): LogRow => ({ offset, storedAt, text })
 
-/** At most about `maximumUnits` of text, at least one row if there is one. */
+/** At most about 4 MiB of text, at least one row if there is one. */
 function readOneByOne(statement: StatementSync, from: number, maximumRows: number): LogRow[] {
   const rows: LogRow[] = []
   let units = 0
   for (const values of statement.iterate(from, maximumRows) as unknown as Iterable<RowValues>) {
     const row = asRow(values)
-    if (rows.length > 0 && units + row.text.length > maximumUnits) break
+    if (rows.length > 0 && units + row.text.length > maximumBytes) break
     units += row.text.length
     rows.push(row)
   }

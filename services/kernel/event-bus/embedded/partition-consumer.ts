@@ -1,10 +1,10 @@
 // One group's loop over one partition: read, hand over, commit the offset, wait for the bell. It never ends but by stop().
-import { asAppError } from '../../../contracts/errors.ts'
+import { type AppError, asAppError } from '../../../contracts/errors.ts'
 import type { TopicName } from '../../../contracts/topics.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Logger } from '../../logging/logger.ts'
 import { backoffMs } from '../backoff.ts'
-import type { BatchRunner } from '../batch-runner.ts'
+import type { BatchRunner, BatchSource } from '../batch-runner.ts'
 import type { BusMetrics } from '../bus-metrics.ts'
 import type { BatchHandler, Delivery } from '../event-bus.ts'
 import { createBell } from './bell.ts'
@@ -12,6 +12,7 @@ import { decodeRow } from './decode-row.ts'
 import type { EmbeddedLog } from './embedded-log.ts'
 import type { LogPartition } from './log-file.ts'
 import type { LogRow } from './log-reader.ts'
+import type { Turns } from './turns.ts'
 
 export interface PartitionConsumer {
   /** Events stored but not yet handled. */
@@ -26,10 +27,17 @@ export interface PartitionConsumerDeps {
   readonly metrics: BusMetrics
   readonly log: EmbeddedLog
   readonly runner: BatchRunner
+  readonly turns: Turns
+}
+
+/** A row that is no event. */
+interface Broken {
+  readonly row: LogRow
+  readonly reason: AppError
 }
 
 export function consumePartition<Topic extends TopicName>(
-  { clock, logger, metrics, log, runner }: PartitionConsumerDeps,
+  { clock, logger, metrics, log, runner, turns }: PartitionConsumerDeps,
   options: {
     readonly group: string
     readonly partition: LogPartition
@@ -48,37 +56,58 @@ export function consumePartition<Topic extends TopicName>(
   let next = options.from
 
   async function step(): Promise<void> {
-    const end = log.endOf(partition)
-    const rows = log.read(partition, next, Math.min(maximumBatch, end - next))
-    const found = rows[0]?.offset ?? end
-    if (found > next) {
-      metrics.expiredUnread(group, partition.topic, found - next)
-      logger.warn({ ...where, events: found - next }, 'events expired before this group had handled them')
-      next = found
-    }
-    const last = rows.at(-1)
-    if (!last) return
-    await runner.run(await decode(rows), handle, signal)
-    next = last.offset + 1
+    const to = Math.min(next + maximumBatch, log.endOf(partition))
+    await turns.take(to - next)
+    if (signal.aborted) return
+    const batch = takeUpTo(to)
+    await runner.run(batch, handle, signal)
+    next = batch.end()
     log.commit(group, partition, next)
   }
 
-  async function decode(rows: readonly LogRow[]): Promise<Delivery<Topic>[]> {
+  /** The rows from `next` on; read and decoded again for every attempt. `end` is where the rows last taken end. */
+  function takeUpTo(to: number): BatchSource<Topic> & { end(): number } {
+    const buried = new Set<number>()
+    let end = to
+    return {
+      topic: partition.topic as Topic,
+      partition: partition.partition,
+      end: () => end,
+      take() {
+        const rows = log.read(partition, next, to - next)
+        const found = rows[0]?.offset ?? to
+        if (found > next) {
+          metrics.expiredUnread(group, partition.topic, found - next)
+          logger.warn({ ...where, events: found - next }, 'events expired before this group had handled them')
+          next = found
+        }
+        end = (rows.at(-1)?.offset ?? to - 1) + 1
+        return decode(rows, buried)
+      },
+    }
+  }
+
+  /** Not async where nothing has to be buried: a suspended function would hold the rows. */
+  function decode(rows: readonly LogRow[], buried: Set<number>): Promise<Delivery<Topic>[]> {
     const batch: Delivery<Topic>[] = []
+    const broken: Broken[] = []
     for (const row of rows) {
       try {
         batch.push(decodeRow<Topic>(partition, row))
       } catch (error) {
-        const message = {
-          ...where,
-          topic: partition.topic as Topic,
-          offset: String(row.offset),
-          storedAt: row.storedAt,
-        }
-        await runner.bury({ ...message, bytes: Buffer.from(row.text) }, asAppError(error), signal)
+        if (!buried.has(row.offset)) broken.push({ row, reason: asAppError(error) })
       }
     }
-    return batch
+    return broken.length === 0 ? Promise.resolve(batch) : buryAll(broken, buried).then(() => batch)
+  }
+
+  async function buryAll(broken: readonly Broken[], buried: Set<number>): Promise<void> {
+    for (const { row, reason } of broken) {
+      const { offset, storedAt, text } = row
+      const message = { ...where, topic: partition.topic as Topic, offset: String(offset), storedAt }
+      await runner.bury({ ...message, bytes: Buffer.from(text) }, reason, signal)
+      buried.add(offset)
+    }
   }
 
   async function loop(): Promise<void> {

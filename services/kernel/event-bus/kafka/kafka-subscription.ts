@@ -62,7 +62,8 @@ export async function subscribeKafka<Topic extends TopicName>(
     for (let from = 0; from < batch.messages.length; from += maximumBatch) {
       if (!payload.isRunning() || payload.isStale() || signal.aborted) return
       const messages = batch.messages.slice(from, from + maximumBatch)
-      await runner.run(await decode(topic, batch.partition, messages, signal), handle, signal)
+      const decoded = await decode(topic, batch.partition, messages, signal)
+      await runner.run({ topic, partition: batch.partition, take: async () => decoded }, handle, signal)
       const last = messages.at(-1)
       if (!last) return
       payload.resolveOffset(last.offset)

@@ -27,7 +27,7 @@ interface Open {
   readonly file: SeriesFile
   readonly catalogue: SeriesCatalogue
   readonly chunks: ChunkStore
-  readonly commits: GroupCommit
+  readonly commits: GroupCommit<readonly Point[]>
   readonly retention: Retention
 }
 
@@ -110,8 +110,8 @@ function open(path: string, deps: Pick<Kernel, 'clock' | 'logger'>, oldest: () =
   const file = openSeriesFile(path)
   const catalogue = createSeriesCatalogue(file)
   const chunks = createChunkStore(file)
-  const commits = createGroupCommit({
-    commit: (points) => commit(points, file, catalogue, chunks),
+  const commits = createGroupCommit<readonly Point[]>({
+    commit: (loads) => commit(loads.length === 1 ? (loads[0] ?? []) : loads.flat(), file, catalogue, chunks),
     mostPoints: 20_000,
     lanes: 1,
   })

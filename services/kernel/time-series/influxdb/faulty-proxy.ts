@@ -40,7 +40,8 @@ export async function createFaultyProxy(target: string): Promise<FaultyProxy> {
     if (failing === 'cut') return void incoming.socket.destroy()
     if (failing) return void outgoing.writeHead(failing).end('{"message":"made to fail"}')
     const gzipped = incoming.headers['content-encoding'] === 'gzip'
-    writes.push({ lines: (gzipped ? gunzipSync(body) : body).toString().split('\n').length, gzipped })
+    const text = (gzipped ? gunzipSync(body) : body).toString()
+    writes.push({ lines: text.split('\n').filter((line) => line !== '').length, gzipped })
     if (holding) await new Promise<void>((resolve) => held.push(resolve))
     outgoing.once('finish', () => answered++)
     forward(incoming, body, outgoing)

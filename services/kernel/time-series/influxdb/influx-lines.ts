@@ -4,11 +4,18 @@ import type { Point } from '../time-series.ts'
 
 const special = /[, =]/
 
-/** The body of a write request: one line a point. Tags are in canonical form (points.ts) already. */
-export function toLines(points: readonly Point[]): string {
+/** Points as bytes of a write request. */
+export interface Lines {
+  /** number of points */
+  readonly length: number
+  /** a line a point, each with its end, so that bodies can be put together */
+  readonly bytes: Buffer
+}
+
+/** Tags are in canonical form (points.ts) already. */
+export function toLines(points: readonly Point[]): Lines {
   let lines = ''
   for (const { measurement, tags, fields, time } of points) {
-    if (lines !== '') lines += '\n'
     lines += special.test(measurement) ? escapes.measurement(measurement) : measurement
     for (const name in tags) lines += `,${text(name)}=${text(tags[name] as string)}`
     let separator = ' '
@@ -16,9 +23,9 @@ export function toLines(points: readonly Point[]): string {
       lines += `${separator}${text(name)}=${fields[name]}`
       separator = ','
     }
-    lines += ` ${time}`
+    lines += ` ${time}\n`
   }
-  return lines
+  return { length: points.length, bytes: Buffer.from(lines) }
 }
 
 function text(value: string): string {

@@ -68,10 +68,15 @@ export function createInfluxTimeSeries(
       await closing?.writer.close()
       closing?.close()
     },
-    async write(points) {
-      const { writer } = use()
-      const accepted = acceptedPoints(points, oldest())
-      if (accepted.length > 0) await writer.write(accepted)
+    // not async: a function that waits would hold the points
+    write(points) {
+      try {
+        const { writer } = use()
+        const accepted = acceptedPoints(points, oldest())
+        return accepted.length > 0 ? writer.write(accepted) : Promise.resolve()
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
     async range(selector, range, limit = defaultRangeLimit) {
       const { queries } = use()

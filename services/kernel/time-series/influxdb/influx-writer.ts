@@ -9,10 +9,10 @@ import { counter, gauge, histogram } from '../../metrics/metrics.ts'
 import { createGroupCommit } from '../group-commit.ts'
 import type { Point } from '../time-series.ts'
 import { influxError, isBeyondRetention, statusOf } from './influx-errors.ts'
-import { toLines } from './influx-lines.ts'
+import { type Lines, toLines } from './influx-lines.ts'
 
 export interface InfluxWriter {
-  /** Resolves once InfluxDB has acknowledged all points. */
+  /** Resolves once InfluxDB has acknowledged all points. They become lines at once: while they wait, only bytes are held. */
   write(points: readonly Point[]): Promise<void>
   /** Gives up waiting for another try, and resolves when nothing is under way any more. */
   close(): Promise<void>
@@ -55,15 +55,14 @@ export function createInfluxWriter(
       end()
     }
   }
-  const send = async (points: readonly Point[]) => {
-    const lines = await compress(toLines(points), fastest)
+  const send = async (points: number, body: Buffer) => {
     for (let tried = 0; ; tried++) {
       try {
-        await request(lines)
-        return written.inc(points.length)
+        await request(body)
+        return written.inc(points)
       } catch (thrown) {
-        const error = influxError(thrown, `writing ${points.length} points`)
-        if (isBeyondRetention(error)) return tellDropped(error, points.length)
+        const error = influxError(thrown, `writing ${points} points`)
+        if (isBeyondRetention(error)) return tellDropped(error, points)
         const pause = pauses[tried]
         if (!error.retryable || pause === undefined || closing.signal.aborted) throw error
         if (statusOf(error) === 404) await ensureBucket()
@@ -79,25 +78,33 @@ export function createInfluxWriter(
     written.inc(Math.max(0, points - dropped))
     logger.info({ dropped }, 'InfluxDB dropped points that are older than its retention')
   }
-  const commits = createGroupCommit({
+  const commits = createGroupCommit<Lines>({
     mostPoints: config.batchSize,
     lanes: requestsInFlight,
-    commit: (points) => eachBatch(points, config.batchSize, send),
+    async commit(loads) {
+      const points = loads.reduce((sum, lines) => sum + lines.length, 0)
+      await send(points, await compress(Buffer.concat(loads.map((lines) => lines.bytes)), fastest))
+    },
   })
+  const add = (points: readonly Point[]): Promise<void> => {
+    const done = commits.add(toLines(points))
+    waiting.set(commits.waiting)
+    return done.finally(() => waiting.set(commits.waiting))
+  }
 
   return {
-    async write(points) {
+    write(points) {
       if (commits.waiting > 0 && commits.waiting + points.length > config.retryBufferPoints) {
         refused.inc({ reason: 'buffer_full' }, points.length)
         logger.warn(
           { waiting: commits.waiting, points: points.length },
           'too many points wait for InfluxDB; their caller keeps them',
         )
-        throw new AppError('QLY_STORAGE_UNAVAILABLE', `${commits.waiting} points wait for InfluxDB already`)
+        return Promise.reject(
+          new AppError('QLY_STORAGE_UNAVAILABLE', `${commits.waiting} points wait for InfluxDB already`),
+        )
       }
-      const done = commits.add(points)
-      waiting.set(commits.waiting)
-      await done.finally(() => waiting.set(commits.waiting))
+      return points.length <= config.batchSize ? add(points) : eachBatch(points, config.batchSize, add)
     },
     async close() {
       closing.abort(new AppError('QLY_STORAGE_UNAVAILABLE', 'the time series are stopped'))
@@ -108,7 +115,7 @@ export function createInfluxWriter(
 
 /** Line protocol repeats itself so much that the fastest level makes little more of it than the client's own, in a third of the time. */
 const fastest = { level: constants.Z_BEST_SPEED }
-const compress = promisify<string, { level: number }, Buffer>(gzip)
+const compress = promisify<Buffer, { level: number }, Buffer>(gzip)
 
 /** The client's `request` takes no bytes; its `send` passes on what it is given. */
 function post(influx: InfluxDB, path: string, body: Buffer, headers: Readonly<Record<string, string>>): Promise<void> {
@@ -124,7 +131,6 @@ async function eachBatch(
   size: number,
   send: (batch: readonly Point[]) => Promise<void>,
 ): Promise<void> {
-  if (points.length <= size) return send(points)
   let next = 0
   const failures: unknown[] = []
   const lane = async () => {
