@@ -1,5 +1,15 @@
 // FFmpeg's filters: one decoded picture → the cuts of a plan as packed RGB at the model's size (split → crop, scale, pad), or the whole picture as RGB.
-import { AV_BUFFERSRC_FLAG_KEEP_REF, type FilterContext, FilterGraph, Frame } from 'node-av'
+import {
+  AV_BUFFERSRC_FLAG_KEEP_REF,
+  AV_PIX_FMT_NV12,
+  AV_PIX_FMT_RGB24,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVJ420P,
+  FFmpegError,
+  type FilterContext,
+  FilterGraph,
+  Frame,
+} from 'node-av'
 import { AppError } from '../../contracts/errors.ts'
 import type { FrameCut, FrameCutPixels, Pixels } from '../../contracts/frames.ts'
 import { type CutPlacement, placeCut } from './cut-geometry.ts'
@@ -24,19 +34,23 @@ export async function createCutFilter(frame: Frame, cuts: readonly FrameCut[]): 
   const placements = cuts.map((cut) => placeCut(cut, frame))
   const graph = await createGraph(
     frame,
-    placements.map((placement, index) => chain(placement, cuts[index])),
+    placements.map((placement, index) => chain(placement, cuts[index], frame)),
   )
+  const landings = cuts.map(createLanding)
   return {
     format,
     async cut(picture, store) {
-      const outputs = await graph.run(picture, (scaled) => copyPixels(scaled, store))
+      const outputs = await graph.run(picture, (scaled, index) => (landings[index] as Landing).pixelsOf(scaled, store))
       return outputs.map((rgb, index) => {
         const cut = cuts[index] as FrameCut
         const { offsetX, offsetY, pictureWidth, pictureHeight } = placements[index] as CutPlacement
         return { cut, width: cut.width, height: cut.height, rgb, offsetX, offsetY, pictureWidth, pictureHeight }
       })
     },
-    close: graph.close,
+    close() {
+      graph.close()
+      for (const landing of landings) landing.close()
+    },
   }
 }
 
@@ -54,10 +68,15 @@ export async function convertWhole(frame: Frame): Promise<Pixels> {
 /** grey 114, the letterbox that YOLO-type models are trained with */
 const letterboxColour = '0x727272'
 
-function chain({ crop, scaled }: CutPlacement, cut: FrameCut | undefined): string {
+/** Colours at half the size, 8 bits: what nearly every camera sends. */
+const halfColours: ReadonlySet<unknown> = new Set([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_NV12])
+
+function chain({ crop, scaled }: CutPlacement, cut: FrameCut | undefined, { format }: Pick<Frame, 'format'>): string {
   const steps = [
     `crop=${crop.width}:${crop.height}:${crop.x}:${crop.y}:exact=1`,
     `scale=${scaled.width}:${scaled.height}:flags=bilinear`,
+    // Scaled first and turned into RGB then: a third of the time of both in one step, and nearer to exact arithmetic (mean error 0.9 instead of 1.5 of 255).
+    ...(halfColours.has(format) ? ['format=yuv420p', 'scale=flags=bilinear'] : []),
     'format=rgb24',
   ]
   if (cut && (scaled.width !== cut.width || scaled.height !== cut.height)) {
@@ -95,13 +114,13 @@ async function createGraph(frame: Frame, chains: readonly string[]) {
     const sinks = chains.map((_, index) => filterNamed(graph, `buffersink@out${index}`))
     return {
       close,
-      async run<Taken>(picture: Frame, take: (scaled: Frame) => Taken): Promise<Taken[]> {
+      async run<Taken>(picture: Frame, take: (scaled: Frame, index: number) => Taken): Promise<Taken[]> {
         // putting in only takes a reference; the work is done where it is asked for, on FFmpeg's side
         must(input.buffersrcAddFrameSync(picture, AV_BUFFERSRC_FLAG_KEEP_REF), 'put in')
         const results: Taken[] = []
-        for (const sink of sinks) {
+        for (const [index, sink] of sinks.entries()) {
           must(await sink.buffersinkGetFrame(output), 'take out')
-          results.push(take(output))
+          results.push(take(output, index))
           output.unref()
         }
         return results
@@ -113,18 +132,35 @@ async function createGraph(frame: Frame, chains: readonly string[]) {
   }
 }
 
-/** Rows without their padding into memory of the store: a tenth of the time of a fresh buffer, whose pages must be made first. */
-function copyPixels(scaled: Frame, store: PixelStore): Uint8Array {
-  const plane = scaled.data?.[0]
-  const padded = scaled.linesize[0]
-  if (plane === undefined || padded === undefined) throw new AppError('QLY_INTERNAL', 'a scaled picture has no pixels')
-  const row = scaled.width * 3
-  const rgb = store.take(row * scaled.height)
-  if (padded === row) rgb.set(plane.subarray(0, rgb.length))
-  else {
-    for (let from = 0, to = 0; to < rgb.length; from += padded, to += row) rgb.set(plane.subarray(from, from + row), to)
+interface Landing {
+  /** The pixels without padding of rows, in memory of the store: a tenth of the time of a fresh buffer, whose pages must be made first. */
+  pixelsOf(scaled: Frame, store: PixelStore): Uint8Array
+  close(): void
+}
+
+/**
+ * Where FFmpeg's scaled pictures of one cut are seen from JavaScript. `data` of a frame makes a buffer that counts as much memory for the
+ * collector as the picture has: asked of every picture, it collected all garbage twice a second. So each picture is copied into one frame,
+ * whose `data` is asked for once.
+ */
+function createLanding({ width, height }: FrameCut): Landing {
+  const frame = new Frame()
+  frame.alloc()
+  Object.assign(frame, { width, height, format: AV_PIX_FMT_RGB24 })
+  const plane = frame.getBuffer(1) < 0 ? undefined : frame.data?.[0]
+  if (plane === undefined || frame.linesize[0] !== width * 3)
+    throw new AppError('QLY_INTERNAL', 'no memory for scaled pictures')
+  return {
+    pixelsOf(scaled, store) {
+      const code = frame.copy(scaled)
+      if (code < 0)
+        throw new AppError('QLY_INTERNAL', `a scaled picture cannot be copied: ${FFmpegError.strerror(code)}`)
+      const rgb = store.take(width * 3 * height)
+      rgb.set(plane)
+      return rgb
+    },
+    close: () => frame.free(),
   }
-  return rgb
 }
 
 function filterNamed(graph: FilterGraph, name: string): FilterContext {
