@@ -1,4 +1,4 @@
-// A picture kept as proof: stored by content hash, so the address and the hash can never disagree.
+// A picture or a clip kept as proof: stored by content hash, so the address and the hash can never disagree.
 import { type Static, Type } from 'typebox'
 import { Timestamp } from './cloud-event.ts'
 
@@ -11,3 +11,9 @@ export const Evidence = Type.Object({
   }),
 })
 export type Evidence = Static<typeof Evidence>
+
+/** Keys of clips begin with this: a clip is as its camera coded it, in which nothing can be masked, so who may see it depends on the camera. */
+export const clipPrefix = (cameraId: string): string => `evidence/clips/${cameraId}`
+
+/** The camera of a clip by its key; undefined for pictures, and for clips that were kept before keys told it. */
+export const cameraOfClip = (key: string): string | undefined => /^evidence\/clips\/([^/]+)\/\d{4}\//.exec(key)?.[1]

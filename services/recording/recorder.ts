@@ -29,6 +29,7 @@ export interface Recorder {
 export type RecorderDeps = Omit<RecordingDeps, 'database'> & {
   readonly room: RoomDatabase<RecordingTables>
   readonly directory: string
+  readonly freeBytes?: () => Promise<number>
 }
 
 /** A clip waits for its last segment to be closed: a segment's length, a late key frame, a stream that comes back. */
@@ -42,7 +43,6 @@ export function createRecorder(deps: RecorderDeps, config: Config): Recorder {
   const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]))
   const rulesOf = (id: string) => keepingRules(recording, cameras.get(id)?.recording)
   const recorded = (id: string | undefined) => id !== undefined && cameras.has(id) && rulesOf(id) !== undefined
-  const hasMasks = (id: string) => (cameras.get(id)?.privacyMasks?.length ?? 0) > 0
   const open = new Map<string, { camera: CameraConfig; recorder: CameraRecorder; said: RecordingState | undefined }>()
   /** monotonic ms of the newest analysed picture of each camera */
   const seen = new Map<string, number>()
@@ -63,8 +63,7 @@ export function createRecorder(deps: RecorderDeps, config: Config): Recorder {
       const mark = alertMark(event.data, recording.clip)
       if (mark) await addMarks(db, [mark])
       const clip = clipWanted(event.data, recording.clip)
-      // a clip is the camera's own coding, in which nothing can be blackened: where masks are wanted, pictures are the only proof
-      if (clip && !hasMasks(clip.camera)) {
+      if (clip) {
         await db
           .insertInto('clip')
           .values(clip)
@@ -78,7 +77,7 @@ export function createRecorder(deps: RecorderDeps, config: Config): Recorder {
   async function sweepOnce(): Promise<void> {
     const strangers = rulesOfStrangers(recording)
     const rules = { ...recording, ofCamera: (id: string) => rulesOf(id) ?? strangers }
-    const swept = await sweep(room, directory, rules, clock.now())
+    const swept = await sweep(room, directory, rules, clock.now(), deps.freeBytes)
     metrics.used.set(swept.usedBytes)
     metrics.free.set(swept.freeBytes)
     metrics.removed.inc({ why: 'expired' }, swept.expired)

@@ -22,13 +22,20 @@ export interface RecordingService extends Service {
   readonly library: RecordingLibrary
 }
 
+export interface RecordingOptions {
+  /** this process records; false: it only shows what is recorded */
+  readonly records: boolean
+  /** how much space is free where segments are written; default: the file system is asked */
+  readonly freeBytes?: () => Promise<number>
+}
+
 export const recordingsFolder = (config: Pick<Config, 'dataDir' | 'recording'>): string =>
   config.recording.directory ?? path.join(config.dataDir, 'recordings')
 
 export function createRecordingService(
   deps: RecordingDeps,
   config: Config,
-  { records }: { readonly records: boolean },
+  { records, freeBytes }: RecordingOptions,
 ): RecordingService {
   const directory = recordingsFolder(config)
   // SQLite belongs to one process, and that is the one that records
@@ -61,7 +68,7 @@ export function createRecordingService(
       signal.throwIfAborted()
       library = createLibrary({ ...deps, room, directory }, config)
       if (!records) return
-      recorder = createRecorder({ ...deps, room, directory }, config)
+      recorder = createRecorder({ ...deps, room, directory, ...(freeBytes ? { freeBytes } : {}) }, config)
       await recorder.start(signal)
     },
     async stop() {

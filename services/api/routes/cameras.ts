@@ -1,13 +1,14 @@
 // Cameras: their zones, health, newest picture; and the word of a person that a changed view is the right one.
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import { AppError } from '../../contracts/errors.ts'
+import { maySeeOriginal } from '../auth/originals.ts'
 import { personOf } from '../http/authenticate.ts'
 import type { DeviceView } from '../projection/projector.ts'
 import type { Routes } from './context.ts'
 import { liveFormatsFor } from './live.ts'
 import { IdParameter } from './parameters.ts'
 
-export const cameraRoutes: Routes = (app, { config, views, frames, commands, audit, live }) => {
+export const cameraRoutes: Routes = (app, { config, views, frames, commands, audit, live, recordings }) => {
   const cameraView = (camera: CameraConfig, device: DeviceView | undefined, roles: readonly string[]) => ({
     ...camera,
     source: withoutCredentials(camera.source),
@@ -20,6 +21,11 @@ export const cameraRoutes: Routes = (app, { config, views, frames, commands, aud
     zonesSuspended: device?.twin.zonesSuspended ?? false,
     latestFrame: frames.of(camera.id) ?? null,
     live: live ? liveFormatsFor(camera, roles) : [],
+    // what is recorded shows all that the camera saw: whether this person may watch it
+    recordings:
+      recordings !== undefined &&
+      (camera.recording?.mode ?? config.recording.mode) !== 'off' &&
+      maySeeOriginal(camera, roles),
   })
 
   const cameraOf = (id: string): CameraConfig => {

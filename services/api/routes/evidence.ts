@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import sharp from 'sharp'
 import { AppError } from '../../contracts/errors.ts'
-import { Evidence } from '../../contracts/evidence.ts'
+import { cameraOfClip, Evidence } from '../../contracts/evidence.ts'
 import type { StoredObject } from '../../kernel/object-store/object-store.ts'
 import { maySeeOriginal } from '../auth/originals.ts'
 import { may } from '../auth/roles.ts'
@@ -18,6 +18,13 @@ const mostPixels = 100_000_000
 export const evidenceRoutes: Routes = (app, { objectStore, config, clock, audit }) => {
   const blurred = createPictureCache()
   const anyMasked = config.cameras.find(({ privacyMasks = [] }) => privacyMasks.length > 0)
+  /** A clip of which the camera is not known (any more) may show what a mask covered: it is as if that camera had masks. */
+  const maySeeClip = (key: string, roles: readonly string[]) => {
+    const id = cameraOfClip(key)
+    if (id === undefined) return maySeeOriginal(anyMasked, roles)
+    const camera = config.cameras.find((known) => known.id === id)
+    return camera ? maySeeOriginal(camera, roles) : may(roles, 'seeIdentities') && may(roles, 'seeUnmasked')
+  }
 
   app.get(
     '/api/v1/evidence/*',
@@ -38,8 +45,7 @@ export const evidenceRoutes: Routes = (app, { objectStore, config, clock, audit 
         .header('vary', 'cookie, authorization')
       const own = key.startsWith('footage/') && may(roles, 'uploadFootage')
       if (!object.mediaType.startsWith('image/')) {
-        // which camera a clip is of, its key does not say: where one has masks, clips are for those who may look under them
-        if (own || maySeeOriginal(anyMasked, roles)) return send(reply, stream, object)
+        if (own || maySeeClip(key, roles)) return send(reply, stream, object)
         stream.destroy()
         throw new AppError(
           'QLY_FORBIDDEN',

@@ -67,13 +67,14 @@ export const RecordingConfig = Type.Object(
     quotaBytes: Type.Number({
       default: 50 * 1024 ** 3,
       minimum: 1024 ** 2,
-      description: 'all segments together; the oldest go first. Evidence is kept elsewhere and never goes',
+      description:
+        'all segments together; the oldest of the lowest class go first (plain, motion, alert). Evidence is kept elsewhere and never goes',
     }),
     minimumFreeBytes: Type.Number({
       default: 1024 ** 3,
       minimum: 0,
       description:
-        'with less free space on the disk the oldest segments go as well; without any, recording stops, and says so',
+        'with less free space on the disk segments go in the same order; without any, recording stops, and says so',
     }),
     maximumWaitingBytes: Type.Integer({
       default: 32 * 1024 ** 2,

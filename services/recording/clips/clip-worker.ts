@@ -7,6 +7,7 @@ import { createEvent } from '../../contracts/cloud-event.ts'
 import { asAppError } from '../../contracts/errors.ts'
 import type { AlertChanged } from '../../contracts/events/alert-changed-v1.ts'
 import { evidenceRecordedV1 } from '../../contracts/events/evidence-recorded-v1.ts'
+import { clipPrefix } from '../../contracts/evidence.ts'
 import { fromJson, type RoomDatabase } from '../../kernel/database/database.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { TransactionalConsumer } from '../../kernel/transactional-consumer/transactional-consumer.ts'
@@ -105,7 +106,7 @@ async function cut(
   try {
     const { from, to } = await joinSegments(directory, segments, [clip.started_at, clip.ended_at], file)
     const { key, sha256 } = await objectStore.put(createReadStream(file), {
-      prefix: 'evidence',
+      prefix: clipPrefix(clip.camera),
       mediaType: 'video/mp4',
       at: clip.moment,
     })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { describe, expect, it } from 'vitest'
 import { type CameraRecording, RecordingConfig } from '../../contracts/config/recording.ts'
-import { bytesToFree, isExpired, keepingRules, oldestFirst } from './expiry.ts'
+import { bytesToFree, isExpired, keepingRules, lowestFirst } from './expiry.ts'
 
 const config = (more: object = {}) => Value.Default(RecordingConfig, more) as RecordingConfig
 const hour = 3_600_000
@@ -73,11 +73,19 @@ describe('quota and free space', () => {
     [{ usedBytes: 130, quotaBytes: 100, freeBytes: 0, minimumFreeBytes: 50 }, 50],
   ])('%o: %i bytes must go', (room, wanted) => expect(bytesToFree(room)).toBe(wanted))
 
-  it('takes the oldest, no more than needed, and nothing that a clip needs', () => {
-    const segment = fc.record({ bytes: fc.integer({ min: 1, max: 100 }), endedAt: fc.nat(1000), needed: fc.boolean() })
+  it('takes the oldest of the lowest class, no more than needed, and nothing that a clip needs', () => {
+    const segment = fc.record({
+      bytes: fc.integer({ min: 1, max: 100 }),
+      endedAt: fc.nat(1000),
+      needed: fc.boolean(),
+      motion: fc.boolean(),
+      alert: fc.boolean(),
+    })
+    const order = ({ alert, motion, endedAt }: { alert: boolean; motion: boolean; endedAt: number }) =>
+      (alert ? 2 : motion ? 1 : 0) * 10_000 + endedAt
     fc.assert(
       fc.property(fc.array(segment), fc.nat(2000), (segments, wanted) => {
-        const going = oldestFirst(segments, wanted, ({ needed }) => needed)
+        const going = lowestFirst(segments, wanted, ({ needed }) => needed)
         const freed = going.reduce((sum, { bytes }) => sum + bytes, 0)
         expect(going.every(({ needed }) => !needed)).toBe(true)
         expect(freed - (going.at(-1)?.bytes ?? 0)).toBeLessThanOrEqual(
@@ -85,8 +93,8 @@ describe('quota and free space', () => {
         )
         const staying = segments.filter((each) => !each.needed && !going.includes(each))
         if (staying.length > 0) expect(freed).toBeGreaterThanOrEqual(wanted)
-        const newest = Math.max(...going.map(({ endedAt }) => endedAt))
-        expect(staying.every(({ endedAt }) => endedAt >= newest || going.length === 0)).toBe(true)
+        const last = Math.max(...going.map(order))
+        expect(staying.every((each) => order(each) >= last || going.length === 0)).toBe(true)
       }),
     )
   })

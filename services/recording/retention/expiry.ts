@@ -58,15 +58,18 @@ export function bytesToFree({ usedBytes, quotaBytes, freeBytes, minimumFreeBytes
   return Math.max(0, usedBytes - quotaBytes, minimumFreeBytes - freeBytes)
 }
 
-/** The oldest, until their bytes are enough; those that a clip still needs are passed over. */
-export function oldestFirst<Segment extends { readonly bytes: number; readonly endedAt: number }>(
+/** What is worth more stays longer: an alert more than motion, motion more than the rest. */
+const worthOf = ({ motion, alert }: Pick<KeptContent, 'motion' | 'alert'>): number => (alert ? 2 : motion ? 1 : 0)
+
+/** The oldest of the lowest class, until their bytes are enough; those that a clip still needs are passed over. */
+export function lowestFirst<Segment extends KeptContent & { readonly bytes: number }>(
   segments: readonly Segment[],
   wantedBytes: number,
   isNeeded: (segment: Segment) => boolean,
 ): Segment[] {
   const going: Segment[] = []
   let freed = 0
-  for (const segment of [...segments].sort((a, b) => a.endedAt - b.endedAt)) {
+  for (const segment of [...segments].sort((a, b) => worthOf(a) - worthOf(b) || a.endedAt - b.endedAt)) {
     if (freed >= wantedBytes) break
     if (isNeeded(segment)) continue
     going.push(segment)

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { sql } from 'kysely'
 import type { RoomDatabase } from '../../kernel/database/database.ts'
 import type { RecordingTables } from '../recording-tables.ts'
-import { bytesToFree, isExpired, type KeepingRules, oldestFirst } from './expiry.ts'
+import { bytesToFree, isExpired, type KeepingRules, lowestFirst } from './expiry.ts'
 
 export interface SweepRules {
   readonly ofCamera: (camera: string) => KeepingRules
@@ -60,15 +60,17 @@ export async function sweep(
     const room = { ...rules, usedBytes: await usedBytes(db), freeBytes: await free() }
     const wanted = bytesToFree(room)
     if (wanted === 0) return { expired, evicted, ...room, full: false }
-    const oldest = await db
+    const lowest = await db
       .selectFrom('segment')
-      .select(['path', 'camera', 'started_at', 'ended_at', 'bytes'])
+      .select(['path', 'camera', 'started_at', 'ended_at', 'bytes', 'motion', 'alert'])
+      .orderBy('alert')
+      .orderBy(sql`case when alert = 1 then 0 else motion end`)
       .orderBy('ended_at')
       .limit(batch)
       .execute()
     const waiting = await db.selectFrom('clip').selectAll().where('state', '=', 'waiting').execute()
-    const going = oldestFirst(
-      oldest.map((row) => ({ ...row, endedAt: row.ended_at })),
+    const going = lowestFirst(
+      lowest.map((row) => ({ ...row, endedAt: row.ended_at, motion: row.motion === 1, alert: row.alert === 1 })),
       wanted,
       (row) =>
         waiting.some(

@@ -18,7 +18,7 @@ export interface RecorderRules {
 export interface RecorderState {
   /** a connection plays */
   readonly playing: boolean
-  /** monotonic ms: since when it plays, or when something last reached the disk */
+  /** monotonic ms: since when it plays (less what connections before it played in vain), or when something last reached the disk */
   readonly progressAt: number
   /** why nothing reaches the disk, if it is known */
   readonly fault: string | undefined
@@ -65,6 +65,8 @@ export function createCameraRecorder(
   let work: Promise<void> = Promise.resolve()
   let waiting = 0
   let [playing, progressAt, fault]: [boolean, number, string | undefined] = [false, clock.monotonic(), undefined]
+  /** nothing of this connection has reached the disk; and for how long its like have played before it */
+  let [fruitless, fruitlessMs] = [false, 0]
   let closed: Promise<void> | undefined
 
   const failed = (error: unknown) => {
@@ -80,6 +82,7 @@ export function createCameraRecorder(
       .then((written) => {
         if (written !== true) return
         progressAt = clock.monotonic()
+        fruitless = false
         fault = undefined
         events.onBytes(bytes)
       })
@@ -200,27 +203,32 @@ export function createCameraRecorder(
     segment.add([{ track: 'audio', bytes: packet.bytes, key: true, shownMs, decodeMs: shownMs, durationMs }])
   }
 
+  const pause = () => {
+    finish()
+    if (playing) fruitlessMs = fruitless ? clock.monotonic() - progressAt : 0
+    stream = undefined
+    playing = false
+  }
+
   return {
     get state() {
       return { playing, progressAt, fault }
     },
     begin(opened) {
-      finish()
+      pause()
       stream = opened
       parameters = opened.extraData
       playing = true
-      progressAt = clock.monotonic()
+      fruitless = true
+      // connections that follow each other and bring nothing count as one
+      progressAt = clock.monotonic() - fruitlessMs
     },
     take(packet) {
       if (closed) return
       if (packet.track === 'video') takeVideo(packet)
       else takeAudio(packet)
     },
-    end() {
-      finish()
-      stream = undefined
-      playing = false
-    },
+    end: pause,
     close() {
       closed ??= (async () => {
         finish()
