@@ -191,12 +191,20 @@ describe('what is asked for', () => {
 
   it('shows what is wrong with the view of a camera, and asks its worker for what a person says of it', async () => {
     const at = '2020-06-28T06:00:00.000Z'
-    const patch = { viewFaults: ['moved'], zonesSuspended: true }
+    const figures = { state: 'online', since: at, fps: 5, kbps: 800 }
+    const patch = { viewFaults: ['moved'], zonesSuspended: true, health: { detect: figures, record: figures } }
     const data = { deviceId: 'cam-1', kind: 'cctv' as const, at, patch }
     const event = createEvent(deviceChangedV1, { source: '/t', id: 'view-1', time: at }, data)
     await kernel.bus.publish([{ topic: 'qly.device.v1', event }])
     await eventually(async () => {
       expect((await call('/api/v1/cameras/cam-1')).body).toMatchObject(patch)
+    })
+    const failing = { deviceId: 'cam-1', kind: 'cctv' as const, at, patch: { recording: 'failing' } }
+    const later = createEvent(deviceChangedV1, { source: '/t', id: 'view-2', time: at }, failing)
+    await kernel.bus.publish([{ topic: 'qly.device.v1', event: later }])
+    await eventually(async () => {
+      const { health } = (await call('/api/v1/cameras/cam-1')).body
+      expect([health.detect.state, health.record.state]).toEqual(['online', 'stalled'])
     })
     const asked: CommandIssued[] = []
     const worker = await kernel.bus.tail(

@@ -52,5 +52,9 @@ export interface CameraPacketSink extends PacketSink {
 
 /** What keeps or shows coded pictures, as media uses it. */
 export interface CameraPackets {
+  /** what it is for */
+  readonly role: 'record' | 'live'
+  /** false: it does nothing with what this camera brings */
+  wants(camera: CameraConfig): boolean
   open(camera: CameraConfig): CameraPacketSink
 }

@@ -8,6 +8,7 @@ import { createEvent } from '../contracts/cloud-event.ts'
 import { AppError } from '../contracts/errors.ts'
 import { commandIssuedV1 } from '../contracts/events/command-issued-v1.ts'
 import { frameCapturedV1 } from '../contracts/events/frame-captured-v1.ts'
+import type { RolesHealth } from './cameras/role-health.ts'
 import { makeClip } from './testing/make-clip.ts'
 import { createMediaPlant, createRememberingEyes } from './testing/media-plant.ts'
 
@@ -71,7 +72,7 @@ describe('the media room', () => {
         camera('bad', source),
         camera('gone', 'file:///nowhere.mp4'),
       ],
-      media: { reconnect, snapshotSeconds: 0 },
+      media: { reconnect, snapshotSeconds: 0, health: { everySeconds: 1, holdSeconds: 0 } },
     })
     await expect.poll(() => eyes.frames.length, patient).toBeGreaterThan(5)
     expect(new Set(eyes.frames.map((frame) => frame.cameraId))).toEqual(new Set(['good']))
@@ -89,7 +90,13 @@ describe('the media room', () => {
     eyes.failing.clear()
     await expect.poll(() => plant.statusOf('bad'), patient).toEqual(['offline', 'online'])
     await expect.poll(() => eyes.frames.some((frame) => frame.cameraId === 'bad'), patient).toBe(true)
+    const health = () =>
+      plant.news.findLast(({ deviceId, patch }) => deviceId === 'good' && patch?.health)?.patch?.health
+    const rate = { state: 'online', fps: expect.closeTo(10, -1), kbps: expect.any(Number) }
+    await expect.poll(health, patient).toMatchObject({ detect: rate, live: rate })
+    expect((health() as RolesHealth).detect?.kbps).toBeGreaterThan(10)
     const metrics = await plant.registry.metrics()
+    expect(metrics).toMatch(/qianliyan_media_role_kbps\{camera="good",role="detect"\} \d\d/)
     expect(metrics).toMatch(/qianliyan_media_camera_online\{camera="good"\} 1/)
     expect(metrics).toMatch(/qianliyan_media_frames_delivered_total\{camera="good"\} \d/)
     expect(metrics).toMatch(/qianliyan_media_reconnects_total\{camera="gone"\} \d/)

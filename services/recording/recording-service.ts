@@ -13,6 +13,7 @@ import { inboxOutboxMigrations } from '../kernel/transactional-consumer/transact
 import { createLibrary } from './playback/library.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { type RecordingTables, recordingMigrations } from './recording-tables.ts'
+import { keepingRules } from './retention/expiry.ts'
 
 export type RecordingDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock' | 'logger' | 'registry'>
 
@@ -75,6 +76,8 @@ export function createRecordingService(
       await recorder?.stop()
     },
     packets: {
+      role: 'record',
+      wants: (camera) => keepingRules(config.recording, camera.recording) !== undefined,
       open(camera: CameraConfig) {
         if (!recorder) throw new AppError('QLY_INTERNAL', 'media opens cameras before recording has started')
         return recorder.open(camera)

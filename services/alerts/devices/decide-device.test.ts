@@ -69,6 +69,31 @@ describe('a device', () => {
     expect(deviceConfigured('d1', 'gas', 1000, config).offlineDueAt).toBe(121_000)
   })
 
+  it('that flaps has been lost since it first went: one alert, not none', () => {
+    let device: DeviceRecord | null = null
+    let dueAt: number | null | undefined
+    const said: [at: number, dueAt: number | null | undefined][] = []
+    // 15 s away, 5 s back, again and again
+    for (let at = 0; at <= 80_000; at += 20_000) {
+      for (const [status, later] of [
+        ['offline', 0],
+        ['online', 15_000],
+      ] as const) {
+        const decision = deviceChanged(device, change(status), at + later, config)
+        device = decision?.device ?? null
+        dueAt = decision?.offlineDueAt
+        if (status === 'offline') said.push([at, dueAt])
+      }
+    }
+    expect(said).toEqual([0, 20_000, 40_000, 60_000, 80_000].map((at) => [at, Math.max(at, 60_000)]))
+    expect(device?.lostSince).toBe(null)
+    // back for long enough, the next loss is a new one
+    expect(deviceChanged(device, change('offline'), 200_000, config)).toMatchObject({
+      device: { lostSince: 200_000 },
+      offlineDueAt: 260_000,
+    })
+  })
+
   it('is missed once', () => {
     const first = deviceOverdue(known({ status: 'offline', lostSince: 500 }))
     expect(first).toMatchObject({ finding: 'started', device: { findingId: 'device_offline/d1/500' } })

@@ -12,6 +12,8 @@ export interface DeviceRecord {
   readonly reason: string | null
   /** when it was lost (or configured, if never heard of), our clock; null: it is there */
   readonly lostSince: number | null
+  /** its loss before, and when it was back from it: back for too short a time, it was not back */
+  readonly lastLoss?: { readonly since: number; readonly backAt: number } | undefined
   readonly location: LonLat | null
   readonly gatewayId: string | null
   /** its device_offline finding that goes on */
@@ -43,6 +45,8 @@ export function deviceChanged(
   const before = known ?? configured(change.deviceId, change.kind, null)
   const lost = status === 'offline' || status === 'stalled'
   const wasLost = isLost(before)
+  const lostSince = lost ? (wasLost ? before.lostSince : lossBegan(before, at, config)) : null
+  const lastLoss = !lost && before.lostSince !== null ? { since: before.lostSince, backAt: at } : before.lastLoss
   const device: DeviceRecord = {
     ...before,
     kind: change.kind,
@@ -50,11 +54,12 @@ export function deviceChanged(
     reason: change.reason ?? null,
     location: change.location ?? before.location,
     gatewayId: change.gatewayId ?? before.gatewayId,
-    lostSince: lost ? (wasLost ? before.lostSince : at) : null,
+    lostSince,
+    ...(lastLoss ? { lastLoss } : {}),
     findingId: lost ? before.findingId : null,
   }
   const moved = lost !== wasLost
-  if (lost) return { device, moved, ...(moved && !before.findingId ? timer(device, config, at) : {}) }
+  if (lost) return { device, moved, ...(moved && !before.findingId ? timer(device, config, at, lostSince ?? at) : {}) }
   return { device, moved, offlineDueAt: null, ...(before.findingId === null ? {} : { finding: 'ended' }) }
 }
 
@@ -71,9 +76,14 @@ export function deviceConfigured(id: string, kind: DeviceKind, now: number, conf
   return { device, moved: false, ...timer(device, config, now) }
 }
 
-function timer(device: DeviceRecord, config: AlertsConfig, at: number): { offlineDueAt?: number } {
+/** What comes and goes has been lost since it first went. */
+function lossBegan({ lastLoss }: DeviceRecord, at: number, { flapping }: AlertsConfig): number {
+  return lastLoss && at - lastLoss.backAt < flapping.deviceHoldSeconds * 1000 ? lastLoss.since : at
+}
+
+function timer(device: DeviceRecord, config: AlertsConfig, at: number, since = at): { offlineDueAt?: number } {
   const seconds = config.offlineAfterSeconds[device.kind]
-  return seconds === 0 ? {} : { offlineDueAt: at + seconds * 1000 }
+  return seconds === 0 ? {} : { offlineDueAt: Math.max(at, since + seconds * 1000) }
 }
 
 const configured = (id: string, kind: DeviceKind, lostSince: number | null): DeviceRecord => ({

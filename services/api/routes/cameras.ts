@@ -17,6 +17,7 @@ export const cameraRoutes: Routes = (app, { config, views, frames, commands, aud
     reason: device?.reason ?? null,
     pictureUrl: device?.twin.snapshotUrl ?? null,
     pictureAt: device?.twin.snapshotAt ?? device?.updatedAt ?? null,
+    health: healthOf(device),
     viewFaults: device?.twin.viewFaults ?? [],
     zonesSuspended: device?.twin.zonesSuspended ?? false,
     latestFrame: frames.of(camera.id) ?? null,
@@ -78,6 +79,13 @@ export const cameraRoutes: Routes = (app, { config, views, frames, commands, aud
       return result
     },
   )
+}
+
+/** By role (detect, record, live), as media measures it; what is given pictures and keeps none of them is stalled. */
+function healthOf(device: DeviceView | undefined) {
+  const health = device?.twin.health as { record?: { state: string } } | undefined
+  if (!health?.record || device?.twin.recording !== 'failing') return health ?? null
+  return { ...health, record: { ...health.record, state: 'stalled' } }
 }
 
 /** rtsp://user:password@host/path → rtsp://***@host/path; a query goes too, since cameras take credentials there. */

@@ -111,6 +111,7 @@ export const AlertsConfig = Type.Object(
       {
         windowSeconds: Seconds(3600, 'every re-opening within this time doubles the quiet time'),
         maximumQuietSeconds: Seconds(1800, 'up to this', 1),
+        deviceHoldSeconds: Seconds(30, 'a device that was back for less than this was not back: its losses are one'),
       },
       section,
     ),

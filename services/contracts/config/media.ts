@@ -78,6 +78,22 @@ export const MediaConfig = Type.Object(
       },
       { additionalProperties: false, default: {} },
     ),
+    health: Type.Object(
+      {
+        everySeconds: Type.Number({
+          default: 30,
+          minimum: 1,
+          description:
+            'how often pictures and bits a second of each role of a camera (detect, record, live) are told in its twin',
+        }),
+        holdSeconds: Type.Number({
+          default: 10,
+          minimum: 0,
+          description: 'a state of a role (online, stalled, offline) must last this long to be told',
+        }),
+      },
+      { additionalProperties: false, default: {} },
+    ),
     snapshotSeconds: Type.Number({
       default: 5,
       minimum: 0,

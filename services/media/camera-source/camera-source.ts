@@ -22,6 +22,8 @@ export interface CameraSourceEvents {
   /** called on every change */
   onHealth(health: CameraHealth): void
   onDecoded(): void
+  /** a coded picture (or a part of one) arrived, before it is decoded */
+  onBytes?(count: number): void
   onSkipped(count: number): void
   onDelivered(): void
   onDamaged(): void

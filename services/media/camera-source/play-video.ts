@@ -71,6 +71,7 @@ async function pump(
     let packets = 0
     while (await input.next(packet)) {
       packets++
+      to.events.onBytes?.(packet.size)
       await decoder.decode(packet, to.take)
       packet.unref()
       to.signal.throwIfAborted()

@@ -12,7 +12,8 @@ import { createCameraNews } from './camera-news.ts'
 import { createCameraSnapshots } from './camera-snapshots.ts'
 import { openCameraView, type ViewDeps } from './camera-view.ts'
 import { createCameraWatch } from './camera-watch.ts'
-import { toAll } from './packet-fan-out.ts'
+import { measured, toAll } from './packet-fan-out.ts'
+import { createRoleHealth } from './role-health.ts'
 
 export interface CameraKeeper {
   /** Resolves when the source is stopped, vision has saved the camera's state, and nothing of it runs any more. Idempotent. */
@@ -39,7 +40,13 @@ export function keepCamera(
   const watch = createCameraWatch(eyes, config, camera, snapshots)
   const view = openCameraView(deps, config.view, camera, news)
   const meter = createRateMeter(5000)
-  const taps = deps.packets.map((takers) => takers.open(camera))
+  const roles = createRoleHealth(deps, config, (health, told) => {
+    metrics.roles(camera.id, health)
+    if (told) void news.patch({ health })
+  })
+  const takers = deps.packets.filter((each) => each.wants(camera))
+  const taps = takers.map((each) => measured(each.open(camera), roles.of(each.role)))
+  const detecting = roles.of('detect')
   let source: CameraSource | undefined
   let lastComplaint = Number.NEGATIVE_INFINITY
 
@@ -49,6 +56,7 @@ export function keepCamera(
       `camera ${health.status}`,
     )
     metrics.status(camera.id, health.status)
+    roles.source(health.status)
     news.status(health)
   }
 
@@ -81,7 +89,11 @@ export function keepCamera(
           if (rate !== undefined) metrics.rate(camera.id, rate)
         },
         onSkipped: (count) => metrics.skipped(camera.id, count),
-        onDelivered: () => metrics.delivered(camera.id),
+        onBytes: detecting.bytes,
+        onDelivered() {
+          detecting.picture()
+          metrics.delivered(camera.id)
+        },
         onDamaged: () => metrics.damaged(camera.id),
         onReconnect: () => metrics.reconnect(camera.id),
         onFailed(error) {
@@ -102,6 +114,7 @@ export function keepCamera(
         stopping.abort()
         await running
         await source?.stop()
+        roles.close()
         await Promise.all(taps.map((tap) => tap.close()))
         await eyes.close(camera.id).catch((error: unknown) => {
           logger.error({ camera: camera.id, err: error }, 'the state of a camera could not be saved')

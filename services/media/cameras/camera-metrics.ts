@@ -2,6 +2,7 @@
 import type { Registry } from '../../kernel/metrics/metrics.ts'
 import { counter, gauge } from '../../kernel/metrics/metrics.ts'
 import { viewFaults } from '../view-health/view-judge.ts'
+import { cameraRoles, type RolesHealth } from './role-health.ts'
 
 export interface CameraMetrics {
   decoded(camera: string): void
@@ -12,6 +13,8 @@ export interface CameraMetrics {
   status(camera: string, status: string): void
   /** pictures a second that arrive, measured over a few seconds */
   rate(camera: string, framesPerSecond: number): void
+  /** how what looks at it, records it and shows it fares */
+  roles(camera: string, health: RolesHealth): void
   /** what is wrong with what the camera shows */
   view(camera: string, faults: readonly string[]): void
   /** The camera is seen elsewhere now: its gauges go. */
@@ -33,6 +36,15 @@ export function createCameraMetrics(registry: Registry): CameraMetrics {
   const up = gauge(registry, 'qianliyan_media_camera_online', '1 while pictures come.', labels)
   const view = gauge(registry, 'qianliyan_media_view_fault', '1 while the view is so.', ['camera', 'fault'])
   const rate = gauge(registry, 'qianliyan_media_camera_fps', 'Pictures a second that arrive.', labels)
+  const byRole = ['camera', 'role'] as const
+  const roleUp = gauge(registry, 'qianliyan_media_role_online', '1 while the role is given pictures.', byRole)
+  const roleFps = gauge(registry, 'qianliyan_media_role_fps', 'Pictures a second that the role is given.', byRole)
+  const roleKbps = gauge(
+    registry,
+    'qianliyan_media_role_kbps',
+    'Coded kilobits a second that the role is given.',
+    byRole,
+  )
   return {
     decoded: (camera) => decoded.inc({ camera }),
     skipped: (camera, count) => skipped.inc({ camera }, count),
@@ -44,11 +56,23 @@ export function createCameraMetrics(registry: Registry): CameraMetrics {
       if (status !== 'online') rate.set({ camera }, 0)
     },
     rate: (camera, framesPerSecond) => rate.set({ camera }, framesPerSecond),
+    roles(camera, health) {
+      for (const [role, { state, fps, kbps }] of Object.entries(health)) {
+        roleUp.set({ camera, role }, state === 'online' ? 1 : 0)
+        roleFps.set({ camera, role }, fps)
+        roleKbps.set({ camera, role }, kbps)
+      }
+    },
     view(camera, faults) {
       for (const fault of viewFaults) view.set({ camera, fault }, faults.includes(fault) ? 1 : 0)
     },
     forget(camera) {
       for (const fault of viewFaults) view.remove({ camera, fault })
+      for (const role of cameraRoles) {
+        roleUp.remove({ camera, role })
+        roleFps.remove({ camera, role })
+        roleKbps.remove({ camera, role })
+      }
       up.remove({ camera })
       rate.remove({ camera })
     },

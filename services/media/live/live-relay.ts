@@ -19,6 +19,8 @@ export function createLiveRelay(
   relays: (camera: CameraConfig) => boolean,
 ): CameraPackets {
   return {
+    role: 'live',
+    wants: () => true,
     open(camera) {
       const pacer = createPacer(clock)
       // files are read ahead of their time, and their time line begins anew with them; the event time goes on

@@ -11,12 +11,13 @@ import { createCameraNews } from '../cameras/camera-news.ts'
 import { createCameraSnapshots } from '../cameras/camera-snapshots.ts'
 import { openCameraView } from '../cameras/camera-view.ts'
 import { createCameraWatch } from '../cameras/camera-watch.ts'
+import { createRoleHealth } from '../cameras/role-health.ts'
 import type { PictureRelay } from '../live/picture-relay.ts'
 import { cutPicture } from './read-picture.ts'
 
 export interface PictureCamera {
   /** True if this picture is to be looked at: newer than the last, and due by the camera's rate. */
-  wants(data: Pick<FrameCaptured, 'capturedAt'>): boolean
+  wants(data: Pick<FrameCaptured, 'capturedAt' | 'base64'>): boolean
   /** Shows a decoded picture to vision. Never rejects: what vision makes of a picture is no fault of the picture. */
   show(picture: Pixels, capturedAt: number): Promise<void>
   /** Lets go of vision's state; the next picture loads it again. */
@@ -35,6 +36,11 @@ export function createPictureCamera(
   const snapshots = createCameraSnapshots(deps, config, camera.id, news)
   const watch = createCameraWatch(eyes, config, camera, snapshots)
   const view = openCameraView(deps, config.view, camera, news)
+  const roles = createRoleHealth(deps, { ...config, stallSeconds: config.pictureStallSeconds }, (health, told) => {
+    metrics.roles(camera.id, health)
+    if (told) void news.patch({ health })
+  })
+  const detecting = roles.of('detect')
   const sampler = createFrameSampler(camera.fps)
   let plan: FramePlan | undefined
   let failures = 0
@@ -48,6 +54,7 @@ export function createPictureCamera(
     cancelStall()
     cancelStall = clock.after(config.pictureStallSeconds * 1000, () => {
       metrics.status(camera.id, 'stalled')
+      roles.source('stalled')
       news.status({ status: 'stalled', reason: `no picture for ${config.pictureStallSeconds} s` })
     })
   }
@@ -78,7 +85,8 @@ export function createPictureCamera(
 
   return {
     handOver,
-    wants({ capturedAt }) {
+    wants({ capturedAt, base64 }) {
+      detecting.bytes((base64.length * 3) / 4)
       watchStall()
       const at = Date.parse(capturedAt)
       if (at <= lastCapturedAt || !sampler.wants(at)) {
@@ -93,6 +101,7 @@ export function createPictureCamera(
       const opened = await openEyes()
       if (!opened) return metrics.skipped(camera.id, 1)
       metrics.status(camera.id, 'online')
+      roles.source('online')
       news.status({ status: 'online', reason: `jpeg ${picture.width}×${picture.height}` })
       const size = `${picture.width}x${picture.height}`
       try {
@@ -109,6 +118,7 @@ export function createPictureCamera(
         }
         lastSize = size
         await Promise.all([watch.see(view.through(frame)), relay.show(picture)])
+        detecting.picture()
         metrics.delivered(camera.id)
       } catch (error) {
         logger.error({ camera: camera.id, err: error }, 'a picture could not be looked at')
@@ -116,6 +126,7 @@ export function createPictureCamera(
     },
     async stop() {
       cancelStall()
+      roles.close()
       relay.close()
       await handOver()
       await Promise.all([snapshots.close(), view.close(), news.close()])
