@@ -39,7 +39,7 @@ export function createMediaService(
   packets: readonly CameraPackets[] = [],
 ): Service & { readonly rtspPort: number; readonly live: LiveSource } {
   const credentials = createDeviceCredentials(config, deps.access)
-  const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind }, credentials)
+  const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind, intake: config.media.limits }, credentials)
   const relay = createLiveRelay({ clock: deps.clock, server }, (camera) => openers.get(camera.id)?.pulled() ?? false)
   const store = createViewStore(deps)
   const views = new Map<string, ViewWatch>()

@@ -94,6 +94,28 @@ export const MediaConfig = Type.Object(
       },
       { additionalProperties: false, default: {} },
     ),
+    limits: Type.Object(
+      {
+        megabitsPerSecond: Type.Number({
+          default: 64,
+          minimum: 0.1,
+          description:
+            'a camera that sends more is read more slowly, so that it holds itself back (a 4K camera sends 8 to 32)',
+        }),
+        packetsPerSecond: Type.Number({ default: 6000, minimum: 100, description: 'the same for RTP packets' }),
+        megapixelsPerSecond: Type.Number({
+          default: 250,
+          minimum: 1,
+          description: 'of a live camera that are decoded (4K at 30 frames a second); beyond it only from key frame on',
+        }),
+        picturesPerSecond: Type.Number({ default: 60, minimum: 1, description: 'the same for pictures' }),
+      },
+      {
+        additionalProperties: false,
+        default: {},
+        description: 'what one camera may cost, so that one that floods slows no other',
+      },
+    ),
     snapshotSeconds: Type.Number({
       default: 5,
       minimum: 0,

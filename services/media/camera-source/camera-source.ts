@@ -29,6 +29,8 @@ export interface CameraSourceEvents {
   onDamaged(): void
   onReconnect(): void
   onFailed(error: unknown): void
+  /** it sends more than it may, and was held back */
+  onHeldBack?(times: number): void
 }
 
 export interface CameraSourceOptions {
@@ -84,12 +86,15 @@ export function startCameraSource(
     while (!stopping.signal.aborted) {
       const attempt = createAttempt(clock, config, stopping.signal)
       let saw = false
+      let since = Number.POSITIVE_INFINITY
       const onPicture = (description: string) => {
         events.onDecoded()
         attempt.alive()
         if (!saw) say('online', description)
+        if (!saw) since = clock.monotonic()
         saw = true
-        failures = 0
+        // one that shows a picture and fails, again and again, backs off like one that shows none
+        if (clock.monotonic() - since >= 1000 * config.stallSeconds) failures = 0
       }
       try {
         await playVideo(clock, config, options, events, { attempt, mailbox, lastTime, onPicture })

@@ -6,6 +6,8 @@ import type { VideoInput } from './video-input.ts'
 export interface FrameDecoder {
   /** Packets that could not be decoded, so far. */
   readonly damaged: number
+  /** Pictures so far. */
+  readonly pictures: number
   /** Decodes a packet (null: what is still inside, at the end) and gives each picture out; it belongs to the taker only until its promise resolves. */
   decode(packet: Packet | null, take: (frame: Frame) => Promise<void>): Promise<void>
   /** Forgets everything, to begin elsewhere in the stream. */
@@ -20,7 +22,7 @@ export interface DecoderLimits {
 }
 
 /** This many packets in a row without a picture is garbage, not damage. */
-const garbagePackets = 150
+const garbagePackets = 60
 
 export async function createFrameDecoder(
   input: Pick<VideoInput, 'codec' | 'parameters' | 'extraData' | 'timeBase'>,
@@ -33,6 +35,7 @@ export async function createFrameDecoder(
   const frame = new Frame()
   frame.alloc()
   let damaged = 0
+  let pictures = 0
   let withoutPicture = 0
   const close = () => {
     frame.free()
@@ -56,6 +59,9 @@ export async function createFrameDecoder(
     get damaged() {
       return damaged
     },
+    get pictures() {
+      return pictures
+    },
     async decode(packet, take) {
       const sent = await context.sendPacket(packet)
       if (sent < 0) {
@@ -70,6 +76,7 @@ export async function createFrameDecoder(
       }
       while ((await receive()) >= 0) {
         withoutPicture = 0
+        pictures++
         await take(frame)
         frame.unref()
       }

@@ -1,9 +1,11 @@
 // Cameras over HTTP(S) as video input: a stream of JPEGs (multipart/x-mixed-replace), or one JPEG at a time that is asked for again and again.
 import type { IncomingMessage } from 'node:http'
-import { AV_CODEC_ID_MJPEG, type Packet } from 'node-av'
+import { AV_CODEC_ID_MJPEG, AV_PKT_FLAG_KEY, type Packet } from 'node-av'
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import { asAppError } from '../../contracts/errors.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
+import { createIntake, type IntakeLimits } from '../limits/intake.ts'
+import { createFrameSampler } from './frame-sampler.ts'
 import { httpGet, unreadable } from './http-get.ts'
 import { boundaryOf, createPictureReader } from './multipart-pictures.ts'
 import type { VideoInput } from './video-input.ts'
@@ -14,6 +16,8 @@ export interface HttpInputOptions {
   readonly fps: number
   readonly verifyCertificates: boolean
   readonly limits: MediaConfig['http']
+  /** what the camera may send; default: anything */
+  readonly intake?: IntakeLimits
 }
 
 /** Opens the address; its content type tells which kind it is. Rejects with QLY_STREAM_UNREADABLE. */
@@ -25,11 +29,16 @@ export async function openHttp(source: string, options: HttpInputOptions, signal
     httpGet(source, { ...options, redirectHosts: limits.redirectHosts, signal: either, headers })
   let newest: { readonly jpeg: Buffer; readonly at: number } | undefined
   let failure: unknown
+  const intake = createIntake(clock, options.intake)
   let dropped = 0
   let last = 0
   let wake: () => void = () => {}
 
+  // every picture stands for itself: none is decoded that nobody would look at
+  const sampler = createFrameSampler(options.fps)
+
   const put = (jpeg: Buffer) => {
+    if (!sampler.wants(clock.now())) return
     // the newest wins: a picture that nobody took in time is skipped
     if (newest) dropped++
     newest = { jpeg, at: clock.now() }
@@ -38,7 +47,12 @@ export async function openHttp(source: string, options: HttpInputOptions, signal
 
   const readStream = async (answer: IncomingMessage, boundary: string) => {
     const reader = createPictureReader(boundary, limits.maximumPictureBytes)
-    for await (const bytes of answer) for (const jpeg of reader.push(bytes as Buffer)) put(jpeg)
+    for await (const bytes of answer) {
+      const jpegs = reader.push(bytes as Buffer)
+      for (const jpeg of jpegs) put(jpeg)
+      const wait = intake.took((bytes as Buffer).length, jpegs.length)
+      if (wait > 0) await clock.sleep(wait, either)
+    }
     throw unreadable(source, 'the stream has ended')
   }
 
@@ -75,6 +89,9 @@ export async function openHttp(source: string, options: HttpInputOptions, signal
     get droppedPackets() {
       return dropped
     },
+    get heldBack() {
+      return intake.heldBack
+    },
     async next(packet: Packet) {
       while (!newest) {
         if (failure !== undefined) throw asAppError(failure, 'QLY_STREAM_UNREADABLE')
@@ -86,6 +103,7 @@ export async function openHttp(source: string, options: HttpInputOptions, signal
       packet.data = newest.jpeg
       packet.pts = BigInt(last)
       packet.dts = BigInt(last)
+      packet.flags = AV_PKT_FLAG_KEY
       newest = undefined
       return true
     },

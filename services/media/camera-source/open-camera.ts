@@ -46,7 +46,12 @@ export function openerOf(
     return {
       pulled: () => true,
       livePath: () => camera.id,
-      open: (signal) => openHttp(camera.source, { clock, fps: camera.fps, verifyCertificates, limits }, signal),
+      open: (signal) =>
+        openHttp(
+          camera.source,
+          { clock, fps: camera.fps, verifyCertificates, limits, intake: config.media.limits },
+          signal,
+        ),
     }
   }
   // the port is known only once the server has started
@@ -66,6 +71,7 @@ export function openerOf(
         credential: found.credential ?? (ours(found) ? credentials.internal : credentialOf(found, credentials)),
         transport: camera.transport,
         verifyCertificates: config.media.verifyCertificates,
+        limits: config.media.limits,
       }
       return openRtsp(found, options, signal, tap)
     },

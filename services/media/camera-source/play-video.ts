@@ -1,7 +1,8 @@
 // Plays an input from its opening to its end: packets → decoder → sampler → mailbox. Rejects when the stream breaks.
-import { type Frame, Packet } from 'node-av'
+import { AV_PKT_FLAG_KEY, type Frame, Packet } from 'node-av'
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
+import { createDecodeBudget, type DecodeBudget } from '../limits/decode-budget.ts'
 import type { Attempt } from './attempt.ts'
 import type { CameraSourceEvents, CameraSourceOptions } from './camera-source.ts'
 import { createFrameDecoder, type FrameDecoder } from './frame-decoder.ts'
@@ -26,6 +27,12 @@ export async function playVideo(
 ): Promise<void> {
   const { signal } = attempt
   const input = await options.open(signal, options.tap)
+  let heldBack = 0
+  const tellHeldBack = () => {
+    const count = input.heldBack ?? 0
+    if (count > heldBack) events.onHeldBack?.(count - heldBack)
+    heldBack = count
+  }
   const packet = new Packet()
   packet.alloc()
   try {
@@ -34,7 +41,10 @@ export async function playVideo(
       maximumPixels: config.maximumPixels,
     })
     const sampler = createFrameSampler(options.plan.framesPerSecond)
+    // footage and benchmarks are meant to take all there is
+    const budget = input.live ? createDecodeBudget(clock, config.limits) : undefined
     const take = async (frame: Frame) => {
+      budget?.decoded(frame.width, frame.height)
       onPicture(`${input.description.split(' ')[0]} ${frame.width}×${frame.height}`)
       // Event time never goes back, also over a reconnect.
       const at = Math.max(lastTime.value + 1, Math.round(input.timeOf(frame.bestEffortTimestamp)))
@@ -47,12 +57,14 @@ export async function playVideo(
     }
     try {
       mailbox.interrupt()
-      await pump(input, decoder, packet, options.loop, { take, mailbox, events, signal })
+      await pump(input, decoder, packet, options.loop, { take, mailbox, events, tellHeldBack, attempt, budget })
       await mailbox.idle()
     } finally {
       decoder.close()
     }
   } finally {
+    // one that sends nothing but rubbish was held back too
+    tellHeldBack()
     packet.free()
     await input.close()
   }
@@ -63,22 +75,35 @@ async function pump(
   decoder: FrameDecoder,
   packet: Packet,
   loop: boolean,
-  to: { take: (frame: Frame) => Promise<void>; mailbox: FrameMailbox; events: CameraSourceEvents; signal: AbortSignal },
+  to: {
+    readonly take: (frame: Frame) => Promise<void>
+    readonly mailbox: FrameMailbox
+    readonly events: CameraSourceEvents
+    readonly tellHeldBack: () => void
+    readonly attempt: Attempt
+    readonly budget: DecodeBudget | undefined
+  },
 ): Promise<void> {
   let damaged = 0
   let dropped = 0
+  const { signal } = to.attempt
   for (;;) {
     let packets = 0
     while (await input.next(packet)) {
       packets++
       to.events.onBytes?.(packet.size)
-      await decoder.decode(packet, to.take)
+      if (to.budget?.allows({ key: (packet.flags & AV_PKT_FLAG_KEY) !== 0 }) === false) {
+        to.events.onSkipped(1)
+        // it sends, and we keep it waiting
+        if (decoder.pictures > 0) to.attempt.alive()
+      } else await decoder.decode(packet, to.take)
       packet.unref()
-      to.signal.throwIfAborted()
+      signal.throwIfAborted()
       if (decoder.damaged > damaged) to.events.onDamaged()
       damaged = decoder.damaged
       if (input.droppedPackets > dropped) to.events.onSkipped(input.droppedPackets - dropped)
       dropped = input.droppedPackets
+      to.tellHeldBack()
     }
     await decoder.decode(null, to.take)
     if (!loop || packets === 0) return

@@ -1,9 +1,17 @@
 // RTSP streams as video input: packets → access units → a bounded queue that decoding empties. What does not fit is given up to the next key frame.
 // Who taps it is given everything, AAC sound too.
-import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_NOPTS_VALUE, type Packet } from 'node-av'
+import {
+  AV_CODEC_ID_H264,
+  AV_CODEC_ID_HEVC,
+  AV_NOPTS_VALUE,
+  AV_PKT_FLAG_KEY,
+  type AVPacketFlag,
+  type Packet,
+} from 'node-av'
 import { AppError } from '../../contracts/errors.ts'
 import type { PacketSink } from '../../contracts/packets.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
+import type { IntakeLimits } from '../limits/intake.ts'
 import type { NalCodec } from '../rtsp/nal-units.ts'
 import type { RtpPacket, SenderReport } from '../rtsp/rtp.ts'
 import { parameterSetsOf } from '../rtsp/session-description.ts'
@@ -21,11 +29,14 @@ export interface RtspInputOptions {
   readonly credential: Credential | undefined
   readonly transport: 'tcp' | 'udp'
   readonly verifyCertificates: boolean
+  /** what the camera may send; default: anything */
+  readonly limits?: IntakeLimits
 }
 
 interface QueuedUnit {
   readonly bytes: Buffer
   readonly timestamp: bigint
+  readonly key: boolean
 }
 
 /** Bounds of what waits for decoding. */
@@ -80,7 +91,7 @@ export async function openRtsp(
         awaitingKey = !unit.key
         if (awaitingKey) continue
       }
-      queue.push({ bytes: unit.bytes, timestamp: shownAt })
+      queue.push({ bytes: unit.bytes, timestamp: shownAt, key: unit.key })
       queuedBytes += unit.bytes.length
     }
     if (queue.length > 0) wake()
@@ -130,6 +141,9 @@ export async function openRtsp(
     get droppedPackets() {
       return dropped
     },
+    get heldBack() {
+      return playback.heldBack
+    },
     async next(packet: Packet) {
       for (;;) {
         const unit = queue.shift()
@@ -138,6 +152,7 @@ export async function openRtsp(
           packet.data = unit.bytes
           packet.pts = unit.timestamp
           packet.dts = AV_NOPTS_VALUE
+          packet.flags = (unit.key ? AV_PKT_FLAG_KEY : 0) as AVPacketFlag
           return true
         }
         if (failure) throw failure

@@ -20,6 +20,8 @@ export interface VideoInput {
   rewind(): Promise<void>
   /** Packets given up because decoding did not keep up, so far. */
   readonly droppedPackets: number
+  /** How often the sender was held back because it sends more than it may, so far. */
+  readonly heldBack?: number
   close(): Promise<void>
 }
 

@@ -96,6 +96,7 @@ export function keepCamera(
         },
         onDamaged: () => metrics.damaged(camera.id),
         onReconnect: () => metrics.reconnect(camera.id),
+        onHeldBack: (times) => metrics.heldBack(camera.id, times),
         onFailed(error) {
           // the same fault on every frame must not flood the log
           if (clock.monotonic() < lastComplaint + 60_000) return

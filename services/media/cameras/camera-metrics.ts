@@ -10,6 +10,7 @@ export interface CameraMetrics {
   delivered(camera: string): void
   damaged(camera: string): void
   reconnect(camera: string): void
+  heldBack(camera: string, times: number): void
   status(camera: string, status: string): void
   /** pictures a second that arrive, measured over a few seconds */
   rate(camera: string, framesPerSecond: number): void
@@ -33,6 +34,12 @@ export function createCameraMetrics(registry: Registry): CameraMetrics {
   const delivered = counter(registry, 'qianliyan_media_frames_delivered_total', 'Pictures looked at.', labels)
   const damaged = counter(registry, 'qianliyan_media_packets_damaged_total', 'Packets that no decoder reads.', labels)
   const reconnects = counter(registry, 'qianliyan_media_reconnects_total', 'Tries to reach a camera again.', labels)
+  const heldBack = counter(
+    registry,
+    'qianliyan_media_held_back_total',
+    'Times that a camera was read more slowly because it sends more than media.limits.',
+    labels,
+  )
   const up = gauge(registry, 'qianliyan_media_camera_online', '1 while pictures come.', labels)
   const view = gauge(registry, 'qianliyan_media_view_fault', '1 while the view is so.', ['camera', 'fault'])
   const rate = gauge(registry, 'qianliyan_media_camera_fps', 'Pictures a second that arrive.', labels)
@@ -50,6 +57,7 @@ export function createCameraMetrics(registry: Registry): CameraMetrics {
     skipped: (camera, count) => skipped.inc({ camera }, count),
     delivered: (camera) => delivered.inc({ camera }),
     damaged: (camera) => damaged.inc({ camera }),
+    heldBack: (camera, times) => heldBack.inc({ camera }, times),
     reconnect: (camera) => reconnects.inc({ camera }),
     status(camera, status) {
       up.set({ camera }, status === 'online' ? 1 : 0)

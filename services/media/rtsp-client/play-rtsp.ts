@@ -2,6 +2,7 @@
 // blocks a thread of libuv's pool for each camera, so that four hanging cameras would stop a whole process (measured).
 import { AppError } from '../../contracts/errors.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
+import { createIntake, type IntakeLimits } from '../limits/intake.ts'
 import { type RtpPacket, readRtp, readSenderReport, type SenderReport } from '../rtsp/rtp.ts'
 import { header } from '../rtsp/rtsp-message.ts'
 import { readSessionDescription, type Track, videoCodecs } from '../rtsp/session-description.ts'
@@ -17,6 +18,8 @@ export interface PlayOptions {
   readonly credential: Credential | undefined
   readonly transport: 'tcp' | 'udp'
   readonly verifyCertificates: boolean
+  /** what the camera may send; default: anything */
+  readonly limits?: IntakeLimits
   onPacket(packet: RtpPacket): void
   onReport(report: SenderReport): void
   /** Given: AAC sound is played too, where the camera has it. */
@@ -28,6 +31,8 @@ export interface RtspPlayback {
   readonly track: Track
   /** its sound, if it was asked for and the camera plays it */
   readonly sound: Track | undefined
+  /** how often the camera was held back, so far */
+  readonly heldBack: number
   close(): void
 }
 
@@ -35,21 +40,27 @@ export interface RtspPlayback {
 export async function playRtsp(address: RtspAddress, options: PlayOptions): Promise<RtspPlayback> {
   const { clock, signal } = options
   const routes: Route[] = []
+  const intake = createIntake(clock, options.limits)
   let cancelKeepAlive = () => {}
   const end = () => {
     cancelKeepAlive()
     for (const { datagrams } of routes.splice(0)) datagrams?.close()
   }
-  const connection = await connectRtsp(address, options.credential, options, {
-    onPacket(channel, bytes) {
-      const route = routes.find(({ rtp, rtcp }) => channel === rtp || channel === rtcp)
-      if (route) receive(route, channel === route.rtcp, bytes)
+  const connection = await connectRtsp(
+    address,
+    options.credential,
+    { ...options, intake },
+    {
+      onPacket(channel, bytes) {
+        const route = routes.find(({ rtp, rtcp }) => channel === rtp || channel === rtcp)
+        if (route) receive(route, channel === route.rtcp, bytes)
+      },
+      onClosed(error) {
+        end()
+        options.onClosed(error)
+      },
     },
-    onClosed(error) {
-      end()
-      options.onClosed(error)
-    },
-  })
+  )
   let session = ''
   const setUp = async (url: string, taker: Taker) => {
     const route: Route = { taker, rtp: -1, rtcp: -1 }
@@ -61,9 +72,11 @@ export async function playRtsp(address: RtspAddress, options: PlayOptions): Prom
           for (const each of reorder(packet)) taker.onPacket(each)
         },
       }
-      route.datagrams = await bindDatagramPair(connection.localAddress, connection.remoteAddress, (control, bytes) =>
-        receive({ ...route, taker: ordered }, control, bytes),
-      )
+      route.datagrams = await bindDatagramPair(connection.localAddress, connection.remoteAddress, (control, bytes) => {
+        if (intake.full) return
+        intake.took(bytes.length, 1)
+        receive({ ...route, taker: ordered }, control, bytes)
+      })
     }
     routes.push(route)
     const [port, channel] = [route.datagrams?.rtpPort ?? 0, 2 * (routes.length - 1)]
@@ -98,6 +111,9 @@ export async function playRtsp(address: RtspAddress, options: PlayOptions): Prom
     return {
       track,
       sound,
+      get heldBack() {
+        return intake.heldBack
+      },
       close() {
         end()
         connection.close(base)

@@ -2,6 +2,8 @@
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { AppError } from '../../contracts/errors.ts'
+import type { Clock } from '../../kernel/clock/clock.ts'
+import { holdBack, type Intake } from '../limits/intake.ts'
 import { authorizationFor } from '../rtsp/authorization.ts'
 import { createRtspReader, header, type RtspResponse, writeRequest } from '../rtsp/rtsp-message.ts'
 import type { RtspAddress } from './rtsp-address.ts'
@@ -27,7 +29,12 @@ export type Credential = { readonly user: string; readonly password: string }
 export async function connectRtsp(
   address: RtspAddress,
   credential: Credential | undefined,
-  options: { readonly verifyCertificates: boolean; readonly signal: AbortSignal },
+  options: {
+    readonly clock: Clock
+    readonly verifyCertificates: boolean
+    readonly signal: AbortSignal
+    readonly intake: Intake
+  },
   events: CallerEvents,
 ): Promise<RtspClientConnection> {
   const { signal } = options
@@ -64,7 +71,9 @@ export async function connectRtsp(
   socket.on('error', (error) => finish(unreadable(`${host}:${port}: ${error.message}`)))
   socket.on('close', () => finish(unreadable('the connection was closed')))
   socket.on('data', (bytes: Buffer) => {
-    for (const item of reader.push(bytes)) {
+    const items = reader.push(bytes)
+    holdBack(socket, options.clock, options.intake.took(bytes.length, items.length))
+    for (const item of items) {
       if (over) return
       if (item.kind === 'data') events.onPacket(item.channel, item.payload)
       else if (item.kind === 'fault') finish(unreadable(`it does not speak RTSP (${item.reason})`))

@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import type { Logger } from '../../kernel/logging/logger.ts'
 import type { LoginLimiter } from '../../kernel/network/login-limiter.ts'
+import { createIntake, type IntakeLimits } from '../limits/intake.ts'
 import { createRtspReader, header, type RtspItem, type RtspRequest, writeResponse } from '../rtsp/rtsp-message.ts'
 import type { Track } from '../rtsp/session-description.ts'
 import { controlOf } from '../rtsp/session-description.ts'
@@ -28,12 +29,15 @@ export interface ConnectionDeps {
   readonly findStream: (path: string) => PublishedStream | undefined
   /** Takes the path; an earlier publisher of it is put out. Returns the stream and how to give it up. */
   readonly openStream: (path: string, tracks: readonly Track[], evict: () => void) => [PublishedStream, () => void]
+  readonly onHeldBack?: () => void
   readonly onDropped: (reason: 'slow' | 'idle' | 'fault' | 'unauthorised') => void
 }
 
 export interface ConnectionLimits {
   readonly idleSeconds: number
   readonly playerQueueBytes: number
+  /** what a publisher may send; undefined: anything */
+  readonly intake?: IntakeLimits | undefined
 }
 
 /** Serves the socket until it closes. Never rejects. */
@@ -41,14 +45,21 @@ export async function serveConnection(socket: Socket, deps: ConnectionDeps, limi
   const connection = createConnection(socket, deps, limits)
   try {
     const reader = createRtspReader()
+    const intake = createIntake(deps.clock, limits.intake)
     // not destroyed on return: the last answer still has to go out
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
       connection.touch()
-      for (const item of reader.push(chunk as Buffer)) {
+      const items = reader.push(chunk as Buffer)
+      for (const item of items) {
         const answering = connection.handle(item)
         if (answering) await answering
         if (socket.destroyed || socket.writableEnded) return
       }
+      const wait = intake.took((chunk as Buffer).length, items.length)
+      if (wait === 0) continue
+      deps.onHeldBack?.()
+      // what is not read fills the socket, and holds the publisher back
+      await deps.clock.sleep(wait, connection.signal)
     }
   } catch (error) {
     deps.logger.debug({ err: error }, 'RTSP connection ended')
@@ -71,6 +82,7 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
   let tcpOnly = false
   const connectedAt = deps.clock.monotonic()
   let lastActivity = connectedAt
+  const ended = new AbortController()
   let closed = false
   let cancelIdle: () => void = () => {}
 
@@ -82,6 +94,7 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
   const close = () => {
     if (closed) return
     closed = true
+    ended.abort()
     cancelIdle()
     leave?.()
     unpublish()
@@ -186,6 +199,8 @@ function createConnection(socket: Socket, deps: ConnectionDeps, limits: Connecti
   }
 
   return {
+    /** aborts when the connection is over */
+    signal: ended.signal,
     touch,
     close,
     /** Answers an item; a promise where it must be waited for. */

@@ -7,6 +7,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { counter, gauge } from '../../kernel/metrics/metrics.ts'
 import { type Listeners, openListeners } from '../../kernel/network/listeners.ts'
 import { createLoginLimiter } from '../../kernel/network/login-limiter.ts'
+import type { IntakeLimits } from '../limits/intake.ts'
 import { writeResponse } from '../rtsp/rtsp-message.ts'
 import type { Track } from '../rtsp/session-description.ts'
 import { createMediaPorts } from './media-ports.ts'
@@ -39,13 +40,18 @@ export interface RtspServer {
 
 export function createRtspServer(
   deps: Pick<Kernel, 'clock' | 'logger' | 'registry'>,
-  config: RtspConfig & { readonly bind: string },
+  config: RtspConfig & { readonly bind: string; readonly intake?: IntakeLimits },
   credentials: RtspCredentials,
 ): RtspServer {
   const { clock, registry, logger } = deps
   const connectionsGauge = gauge(registry, 'qianliyan_rtsp_connections', 'Open RTSP connections.')
   const streamsGauge = gauge(registry, 'qianliyan_rtsp_streams', 'Streams that are published over RTSP.')
   const dropped = counter(registry, 'qianliyan_rtsp_dropped_total', 'RTSP connections closed by us.', ['reason'])
+  const heldBack = counter(
+    registry,
+    'qianliyan_rtsp_held_back_total',
+    'Times that a publisher was read more slowly because it sends too much.',
+  )
   const streams = new Map<string, PublishedStream>()
   const publishers = new Map<string, () => void>()
   const publications = new EventTarget()
@@ -53,6 +59,7 @@ export function createRtspServer(
   // a late player gets the whole cache at once; that must not count as being slow
   const limits = {
     idleSeconds: config.idleSeconds,
+    intake: config.intake,
     playerQueueBytes: Math.max(config.playerQueueBytes, 2 * config.groupCacheBytes),
   }
   const mediaPorts = config.udp.enabled ? createMediaPorts(config.bind, config.udp.port) : undefined
@@ -100,6 +107,7 @@ export function createRtspServer(
         mediaPorts: socket instanceof TLSSocket ? undefined : mediaPorts,
         findStream: (path) => streams.get(path),
         openStream,
+        onHeldBack: () => heldBack.inc(),
         onDropped: (reason) => dropped.inc({ reason }),
       },
       limits,
