@@ -16,6 +16,7 @@ export const alertKinds = [
   'gas',
   'device_offline',
   'view_changed',
+  'traffic_jam',
 ] as const
 
 export const AlertKind = Type.Enum(alertKinds)
@@ -49,4 +50,5 @@ export const alertKindNames: Readonly<Record<AlertKind, { zh: string; en: string
   gas: { zh: '可燃有毒气体', en: 'Gas' },
   device_offline: { zh: '设备离线', en: 'Device offline' },
   view_changed: { zh: '画面偏移', en: 'View changed' },
+  traffic_jam: { zh: '交通拥堵', en: 'Traffic jam' },
 }

@@ -1,5 +1,6 @@
 // One camera: frames in, detections, tracks, zones, findings and evidence out.
 import type { CameraConfig } from '../contracts/config/cameras.ts'
+import type { CrowdConfig } from '../contracts/config/sensing.ts'
 import type { VisionConfig } from '../contracts/config/vision.ts'
 import { AppError } from '../contracts/errors.ts'
 import type { Evidence } from '../contracts/evidence.ts'
@@ -7,6 +8,8 @@ import type { CameraFrame, FramePlan } from '../contracts/frames.ts'
 import type { Outgoing } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { PictureNotes } from '../kernel/pictures/picture-notes.ts'
+import { createCameraCrowd, lineZonesOf } from './crowd/camera-crowd.ts'
+import { crowdClockRuns } from './crowd/crowd-state.ts'
 import type { Detection } from './detection/detection.ts'
 import { findsBoxes } from './detection/families/families.ts'
 import { mergeCuts } from './detection/to-frame.ts'
@@ -20,7 +23,6 @@ import { type ParkingEffect, stepParking } from './parking/parking-machine.ts'
 import { toParkingObjects } from './parking/parking-objects.ts'
 import { parkingRulesOf } from './parking/parking-rules.ts'
 import { withoutTracks } from './parking/parking-state.ts'
-import { createPersonCounter } from './persons/person-counter.ts'
 import { planFrames } from './plan/frame-plan.ts'
 import { type PresenceEffect, presenceSpotsOf, stepPresence } from './presence/presence-machine.ts'
 import type { FramePublisher } from './publishing/frame-publisher.ts'
@@ -60,11 +62,12 @@ export function createCameraEye(
   configured: CameraConfig,
   models: readonly Model[],
   restored: CameraState,
-  config: VisionConfig & { timezone: string },
+  config: VisionConfig & { timezone: string; crowdLimits: CrowdConfig },
 ): CameraEye {
   const { writer, publisher, metrics, logger } = deps
   const camera: CameraConfig = { ...configured, zones: [...zonesOf(configured)] }
-  const { plan, cutsOf } = planFrames(camera, models, config.plan, framesAtOnceFor(deps.pool.threads))
+  const looked = { ...camera, zones: [...camera.zones, ...lineZonesOf(camera, config.persons.label)] }
+  const { plan, cutsOf } = planFrames(looked, models, config.plan, framesAtOnceFor(deps.pool.threads))
   const findPersons = models.filter(
     ({ classes, description }) => findsBoxes(description.family) && classes.includes(config.persons.label),
   )
@@ -83,9 +86,7 @@ export function createCameraEye(
     inertiaFrames: config.zoneInertiaFrames,
     moveShare: config.parking.moveShare,
   })
-  const watchZones = camera.zones.filter(({ kind }) => kind === 'watch').map(({ id }) => id)
-  const countsPersons = watchZones.length > 0 && models.some(({ classes }) => classes.includes(config.persons.label))
-  const persons = createPersonCounter({ everyMs: 1000 * config.persons.everySeconds })
+  const crowd = createCameraCrowd(deps, camera, models, config)
   let state: CameraState = { ...restored, parking: withoutTracks(restored.parking) }
   let savedAt = Number.NEGATIVE_INFINITY
   let busy: Promise<void> = Promise.resolve()
@@ -133,6 +134,7 @@ export function createCameraEye(
     if (frame.discontinuity || changedView || frame.width !== size.width || frame.height !== size.height) {
       tracker.reset()
       memory.reset()
+      crowd.reset()
       state = { ...state, parking: withoutTracks(state.parking) }
       size = { width: frame.width, height: frame.height }
     }
@@ -160,19 +162,16 @@ export function createCameraEye(
     const presence = stepPresence(state.presence, { at, hits }, spots, camera.id)
     const { state: sighted, sightings } = sightingsOf(state.parking, parking.state, at, rules)
     const { state: parked, effects: pathEffects } = stepPaths(sighted, at, rules)
-    state = { parking: parked, presence: presence.state }
+    const crowded = crowd.step(state.crowd, { tracks, at, aspect: frame.width / frame.height })
+    state = { parking: parked, presence: presence.state, crowd: crowded.state }
     const events = [
       ...(await tell(frame, parking.effects, presence.effects)),
       ...(await standing.sightings(frame, sightings)),
       ...(await standing.paths(frame, pathEffects)),
+      ...(await standing.crowds(frame, crowded.tellings)),
     ]
     saveIfDue(events, parking.effects.length + pathEffects.length > 0, at)
-
     analysed(boxes, tracks, at)
-    if (countsPersons) {
-      const count = persons.count(personsIn(tracks, watchZones, config.persons.label), at)
-      if (count) publisher.persons(camera, count.persons, count.observedAt)
-    }
   }
 
   const analysed = (boxes: readonly Found[], tracks: readonly RememberedTrack[], at: number) => {
@@ -252,7 +251,7 @@ export function createCameraEye(
   }
 
   const saveIfDue = (events: readonly Outgoing[], changed: boolean, at: number) => {
-    const clockRuns = state.parking.vehicles.length > 0
+    const clockRuns = state.parking.vehicles.length > 0 || crowdClockRuns(state.crowd)
     const due = Math.abs(at - savedAt) >= config.saveSeconds * 1000
     if (events.length === 0 && !changed && !(clockRuns && due)) return
     savedAt = at
@@ -280,6 +279,3 @@ export function createCameraEye(
 
 /** For each thread one that runs and one that lies ready; one more that is being tracked. */
 const framesAtOnceFor = (threads: number): number => 2 * threads + 1
-
-const personsIn = (tracks: readonly RememberedTrack[], zoneIds: readonly string[], label: string): number =>
-  tracks.filter((track) => track.label === label && track.zones.some((zone) => zoneIds.includes(zone))).length

@@ -150,6 +150,42 @@ describe('what else is published', () => {
     ])
   })
 
+  it('a crowd with its level, its density and flow over a line, by zone and line', async () => {
+    rig = await createVisionRig({ vision: { persons: { everySeconds: 5 } } })
+    const person = (x: number, y: number): SceneObject => ({ label: 1, score: 0.9, box: [x, y - 0.125, x + 0.0625, y] })
+    const square = zone({ id: 'square', kind: 'watch', areaSquareMetres: 1 })
+    const line = { id: 'gate', from: [0, 0.75] as [number, number], to: [1, 0.75] as [number, number], classes: [] }
+    const plan = await rig.vision.eyes.open(camera({ zones: [square], lines: [line] }))
+    await show(rig, plan, [0, 100], (s) => [
+      ...(s < 40 ? [0.125, 0.25, 0.375, 0.5] : []).map((x) => person(x, 0.625)),
+      // walks down, through the line at 52 s
+      ...(s >= 40 && s < 58 ? [person(0.75, 0.6 + 0.0125 * (s - 40))] : []),
+    ])
+    await rig.vision.eyes.close('cam')
+    expect(await rig.findings()).toMatchObject([
+      {
+        phase: 'started',
+        kind: 'crowd_density',
+        zoneId: 'square',
+        severity: 'low',
+        label: 'walkway class F',
+        measured: { name: 'density', unit: '1/m2', limit: 2 },
+        evidence: [{ role: 'clean' }, { role: 'boxed' }],
+      },
+      { phase: 'continued', severity: 'high', measured: { limit: 3.5 } },
+      { phase: 'ended', kind: 'crowd_density' },
+    ])
+    const readings = (await rig.events('qly.reading.v1')).map(({ data }) => data)
+    expect(readings.filter(({ values }) => 'flow_in' in values)).toMatchObject([
+      {
+        observedAt: '2020-06-28T06:00:00.000Z',
+        values: { flow_in: 1, flow_out: 0, 'flow_in.gate': 1, 'flow_out.gate': 0 },
+      },
+    ])
+    expect(readings[6]).toMatchObject({ values: { person_count: 4, 'person_count.square': 4 } })
+    expect(readings[6]?.values['density.square']).toBeGreaterThan(3.5)
+  })
+
   it('smoke that stays, with a picture', async () => {
     const fire = makeModelFolder(models, 'fire', pixelModel(), { labels: ['smoke', 'fire'] })
     const plan = await shared.vision.eyes.open(camera({ id: 'smoky', models: [street, fire], zones: [] }))

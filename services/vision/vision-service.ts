@@ -36,7 +36,7 @@ interface Running {
 export function createVisionService(deps: VisionDeps, config: Config): Service & { readonly eyes: CameraEyes } {
   const { registry, clock } = deps
   const { logger } = deps
-  const settings = { ...config.vision, timezone: config.timezone }
+  const settings = { ...config.vision, timezone: config.timezone, crowdLimits: config.sensing.crowd }
   const metrics = createVisionMetrics(registry)
   const evidence = createEvidencePictures(deps, { ...settings.evidence, timezone: config.timezone })
   const publisher = createFramePublisher(
@@ -87,7 +87,7 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
         pool.infer(key, owner, pictures, minimumScore, { ...options, patient: true }),
     }
     // its counts of persons are no readings: no counter stands there now
-    const quiet = { ...heardBy(onObjects), persons: () => {} }
+    const quiet = { ...heardBy(onObjects), figures: () => {} }
     const eye = createCameraEye({ ...shared, pool: patient, publisher: quiet }, camera, opened, state, settings)
     const close = async () => {
       await eye.close()

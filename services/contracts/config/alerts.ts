@@ -69,6 +69,10 @@ const KindsConfig = Type.Object(
     gas: KindSettings('high', [[60, 'critical']]),
     device_offline: KindSettings('low', [[1800, 'medium']]),
     view_changed: KindSettings('low', [[1800, 'medium']]),
+    traffic_jam: KindSettings('low', [
+      [600, 'medium'],
+      [1800, 'high'],
+    ]),
   } satisfies Record<Static<typeof AlertKind>, TSchema>,
   section,
 )
@@ -134,7 +138,14 @@ export const AlertsConfig = Type.Object(
         { by: 'fire', mutes: ['smoke'] },
         {
           by: 'view_changed',
-          mutes: ['illegal_parking', 'zombie_vehicle', 'kitchen_hygiene', 'river_debris', 'crowd_density'],
+          mutes: [
+            'illegal_parking',
+            'zombie_vehicle',
+            'kitchen_hygiene',
+            'river_debris',
+            'crowd_density',
+            'traffic_jam',
+          ],
         },
       ],
       maxItems: 32,

@@ -1,6 +1,6 @@
 // Config: cameras and their zones (design.md §3).
 import { type Static, Type } from 'typebox'
-import { LonLat, PicturePolygon } from '../geometry.ts'
+import { LonLat, PicturePoint, PicturePolygon } from '../geometry.ts'
 import { Identifier } from '../identifiers.ts'
 import { CameraRecording } from './recording.ts'
 import { Tiles } from './tiles.ts'
@@ -8,9 +8,9 @@ import { Tiles } from './tiles.ts'
 export const ZoneConfig = Type.Object(
   {
     id: Identifier,
-    kind: Type.Enum(['no_parking', 'fire_lane', 'pavement', 'bay', 'watch', 'river_surface', 'kitchen'], {
+    kind: Type.Enum(['no_parking', 'fire_lane', 'pavement', 'bay', 'watch', 'river_surface', 'kitchen', 'road'], {
       description:
-        'no_parking: motor vehicles; fire_lane: motor vehicles, at once; pavement: non-motor vehicles; bay: a place to park, watched for vehicles that never leave; watch: smoke, fire and counts',
+        'no_parking: motor vehicles; fire_lane: motor vehicles, at once; pavement: non-motor vehicles; bay: a place to park, watched for vehicles that never leave; watch: smoke, fire and counts of persons; road: the speed of vehicles, for jams',
     }),
     polygon: PicturePolygon,
     classes: Type.Array(Type.String(), {
@@ -28,6 +28,19 @@ export const ZoneConfig = Type.Object(
           'a line of vehicles may wait here this long before their dwell counts; 0: no queue can form here (a kerb, a bay). Default: parking.queueSeconds, on pavements 0',
       }),
     ),
+    areaSquareMetres: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description:
+          'of a watch zone: effective area on the ground; gives density and capacity (sensing.crowd has their levels)',
+      }),
+    ),
+    capacity: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'of a watch zone: persons at once; default: area / sensing.crowd.squareMetresPerPerson',
+      }),
+    ),
     hours: Type.String({
       default: '00:00-24:00',
       pattern: '^([01]\\d|2[0-4]):[0-5]\\d-([01]\\d|2[0-4]):[0-5]\\d$',
@@ -37,6 +50,25 @@ export const ZoneConfig = Type.Object(
   { additionalProperties: false },
 )
 export type ZoneConfig = Static<typeof ZoneConfig>
+
+/** A line that persons cross. Left and right as one looks from `from` to `to`; a crossing towards the right counts in, towards the left out. */
+export const LineConfig = Type.Object(
+  {
+    id: Identifier,
+    from: PicturePoint,
+    to: PicturePoint,
+    classes: Type.Array(Type.String({ maxLength: 64 }), {
+      default: [],
+      maxItems: 16,
+      description: 'labels that are counted; empty: vision.persons.label',
+    }),
+  },
+  {
+    additionalProperties: false,
+    description: 'crossed from left to right, looking from `from` to `to`, counts in; from right to left, out',
+  },
+)
+export type LineConfig = Static<typeof LineConfig>
 
 export const CameraConfig = Type.Object(
   {
@@ -64,6 +96,7 @@ export const CameraConfig = Type.Object(
     ),
     tiles: Type.Optional(Tiles),
     zones: Type.Array(ZoneConfig, { default: [], maxItems: 32 }),
+    lines: Type.Optional(Type.Array(LineConfig, { maxItems: 16, description: 'where flow in and out is counted' })),
     privacyMasks: Type.Optional(
       Type.Array(PicturePolygon, {
         maxItems: 16,

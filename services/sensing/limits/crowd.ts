@@ -1,5 +1,6 @@
 // Crowd: share of a place's instant capacity (LB/T 034-2014: area divided by the area that a person needs) and persons per square metre.
 import type { CrowdConfig } from '../../contracts/config/sensing.ts'
+import { walkwayClass } from '../../contracts/crowd-class.ts'
 import { own } from '../own.ts'
 import { type Assessment, ladder, written } from './assessment.ts'
 
@@ -9,13 +10,6 @@ export function capacityOf(deviceId: string, config: CrowdConfig): number | unde
   if (place?.capacity !== undefined) return place.capacity
   if (place?.areaSquareMetres === undefined) return undefined
   return Math.floor(place.areaSquareMetres / (place.squareMetresPerPerson ?? config.squareMetresPerPerson))
-}
-
-/** Density class of Fruin's walkway, A (free) to F (crush), by persons per square metre (domain.md §5.2). */
-export function walkwayClass(density: number): 'A' | 'B' | 'C' | 'D' | 'E' | 'F' {
-  const bounds = [0.31, 0.43, 0.72, 1.08, 2.17]
-  const index = bounds.findIndex((bound) => density < bound)
-  return (['A', 'B', 'C', 'D', 'E', 'F'] as const)[index === -1 ? 5 : index] ?? 'F'
 }
 
 /** Up to two assessments: `person_count` against the capacity, `density` (measured, or persons over the area) against the classes. */

@@ -1,9 +1,11 @@
 // Water level, crowd, gas and noise against the figures of domain.md §3.3, §4.1, §4.3, §4.4 and §5.
+
 import { describe, expect, it } from 'vitest'
+import { walkwayClass } from '../../contracts/crowd-class.ts'
 import { onLadder } from '../persistence.ts'
 import { testConfig } from '../testing.ts'
 import type { Assessment } from './assessment.ts'
-import { assessCrowd, capacityOf, walkwayClass } from './crowd.ts'
+import { assessCrowd, capacityOf } from './crowd.ts'
 import { assessGas, milligramsPerCubicMetre } from './gas.ts'
 import { addNoise, assessNoise, equivalentLevel, type NoiseEnergy, noisePeriod } from './noise.ts'
 import { assessWaterLevel } from './water-level.ts'

@@ -10,12 +10,12 @@ import type { Vehicle, Violation } from '../parking/parking-state.ts'
 import type { PresenceEffect } from '../presence/presence-machine.ts'
 import { nameOfLabel } from './label-names.ts'
 
-type Camera = Pick<CameraConfig, 'id' | 'name' | 'location'>
+export type FindingCamera = Pick<CameraConfig, 'id' | 'name' | 'location'>
 
 /** The event of a parking effect; undefined for one that is no news. `at` is the event time of the frame, ms. */
 export function parkingEvent(
   effect: ParkingEffect,
-  camera: Camera,
+  camera: FindingCamera,
   at: number,
   evidence: readonly Evidence[],
 ): Outgoing | undefined {
@@ -24,7 +24,7 @@ export function parkingEvent(
   if (effect.type === 'parked' || violation === undefined) return undefined
   const zone = effect.type === 'ended' ? undefined : effect.zone
   const seconds = Math.max(0, Math.round((at - violation.since) / 1000))
-  return publish(camera, violation.findingId, effect.type, violation.news, at, {
+  return publishFinding(camera, violation.findingId, effect.type, violation.news, at, {
     kind: 'illegal_parking',
     zoneId: violation.zoneId,
     subject: vehicle.id,
@@ -54,12 +54,12 @@ export function parkingEvent(
 /** The event of a presence effect. */
 export function presenceEvent(
   { type, finding }: PresenceEffect,
-  camera: Camera,
+  camera: FindingCamera,
   at: number,
   evidence: readonly Evidence[],
 ): Outgoing {
   const { zh, en } = nameOfLabel(finding.label)
-  return publish(camera, finding.findingId, type, 0, at, {
+  return publishFinding(camera, finding.findingId, type, 0, at, {
     kind: finding.kind,
     zoneId: finding.zoneId,
     subject: finding.label,
@@ -75,15 +75,16 @@ export function presenceEvent(
   })
 }
 
-type Told = Omit<FindingChanged, 'findingId' | 'phase' | 'cameraId' | 'at' | 'location'>
+export type ToldFinding = Omit<FindingChanged, 'findingId' | 'phase' | 'cameraId' | 'at' | 'location'>
 
-function publish(
-  camera: Camera,
+/** `news`: number of the continuation, part of the event's id. */
+export function publishFinding(
+  camera: FindingCamera,
   findingId: string,
   phase: FindingChanged['phase'],
   news: number,
   at: number,
-  told: Told,
+  told: ToldFinding,
 ): Outgoing {
   const data: FindingChanged = {
     findingId,
@@ -107,7 +108,7 @@ const endings: Record<EndReason, { zh: string; en: string }> = {
 
 function summaryOf(
   phase: FindingChanged['phase'],
-  camera: Camera,
+  camera: FindingCamera,
   vehicle: Vehicle,
   violation: Violation,
   zone: ParkingZone | undefined,
@@ -129,8 +130,9 @@ function summaryOf(
   }
 }
 
-const durationZh = (seconds: number): string => (seconds < 120 ? `${seconds} 秒` : `${Math.round(seconds / 60)} 分钟`)
-const durationEn = (seconds: number): string =>
+export const durationZh = (seconds: number): string =>
+  seconds < 120 ? `${seconds} 秒` : `${Math.round(seconds / 60)} 分钟`
+export const durationEn = (seconds: number): string =>
   seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`
-const iso = (at: number): string => new Date(at).toISOString()
+export const iso = (at: number): string => new Date(at).toISOString()
 const round = (score: number): number => Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000

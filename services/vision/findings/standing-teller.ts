@@ -1,9 +1,10 @@
-// Tells, with pictures, what stands: vehicles for the ledger, and paths that several block.
+// Tells, with pictures, what stands: vehicles for the ledger, paths that several block, crowds and jams.
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { Evidence } from '../../contracts/evidence.ts'
 import type { CameraFrame } from '../../contracts/frames.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
 import type { Outgoing } from '../../kernel/event-bus/event-bus.ts'
+import type { CrowdTelling } from '../crowd/camera-crowd.ts'
 import { joined } from '../evidence/evidence-pictures.ts'
 import type { PathEffect } from '../parking/blocked-path.ts'
 import type { ParkingRules } from '../parking/parking-rules.ts'
@@ -26,6 +27,13 @@ export function createStandingTeller(
   rules: ParkingRules,
 ) {
   return {
+    async crowds(frame: CameraFrame, tellings: readonly CrowdTelling[]): Promise<Outgoing[]> {
+      const events: Outgoing[] = []
+      for (const { zoneId, box, pictured, event } of tellings)
+        events.push(event(pictured ? await takePictures(frame, [zoneId], box) : []))
+      return events
+    },
+
     async sightings(frame: CameraFrame, sightings: readonly Sighting[]): Promise<Outgoing[]> {
       const events: Outgoing[] = []
       for (const sighting of sightings) {

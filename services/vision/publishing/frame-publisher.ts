@@ -13,7 +13,8 @@ import type { RememberedTrack } from '../tracking/track-memory.ts'
 export interface FramePublisher {
   /** The tracks of one model in one frame. */
   analysed(camera: CameraConfig, model: string, tracks: readonly RememberedTrack[], at: number): void
-  persons(camera: CameraConfig, persons: number, observedAt: number): void
+  /** Figures of a camera at a moment, as a reading of it; `name` says which of its readings it is. */
+  figures(camera: CameraConfig, name: string, values: Readonly<Record<string, number>>, observedAt: number): void
   /** Forgets what was last published of a camera. */
   forget(cameraId: string): void
   /** Resolves once what was handed over is published or dropped. */
@@ -74,7 +75,7 @@ export function createFramePublisher(
         event: createEvent(frameAnalysedV1, { source: `/vision/${camera.id}`, time: at }, data),
       })
     },
-    persons(camera, persons, observedAt) {
+    figures(camera, name, values, observedAt) {
       const at = new Date(observedAt).toISOString()
       const data = {
         deviceId: camera.id,
@@ -82,9 +83,9 @@ export function createFramePublisher(
         observedAt: at,
         receivedAt: new Date(clock.now()).toISOString(),
         ...(camera.location ? { location: camera.location } : {}),
-        values: { person_count: persons },
+        values: { ...values },
       }
-      const origin = { source: `/vision/${camera.id}`, id: `person_count/${at}`, time: observedAt }
+      const origin = { source: `/vision/${camera.id}`, id: `${name}/${at}`, time: observedAt }
       send({ topic: 'qly.reading.v1', event: createEvent(readingRecordedV1, origin, data) })
     },
     forget(cameraId) {

@@ -4,12 +4,17 @@ import { createEvent } from '../../contracts/cloud-event.ts'
 import { findingChangedV1 } from '../../contracts/events/finding-changed-v1.ts'
 import type { Database } from '../../kernel/database/database.ts'
 import type { Outgoing } from '../../kernel/event-bus/event-bus.ts'
+import { emptyCrowd } from '../crowd/crowd-state.ts'
 import { emptyParking } from '../parking/parking-state.ts'
 import { emptyPresence } from '../presence/presence-machine.ts'
 import { createStoreRig, type StoreRig } from '../testing/store-rig.ts'
 import type { CameraState } from './camera-store.ts'
 
-const stateAt = (clock: number): CameraState => ({ parking: { ...emptyParking, clock }, presence: emptyPresence })
+const stateAt = (clock: number): CameraState => ({
+  parking: { ...emptyParking, clock },
+  presence: emptyPresence,
+  crowd: emptyCrowd,
+})
 const finding = (id: string): Outgoing => ({
   topic: 'qly.detection.v1',
   event: createEvent(

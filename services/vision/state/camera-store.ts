@@ -8,6 +8,7 @@ import { backoffMs } from '../../kernel/event-bus/backoff.ts'
 import type { Outgoing } from '../../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { WorkLoop } from '../../kernel/transactional-consumer/work-loop.ts'
+import { type CrowdState, emptyCrowd } from '../crowd/crowd-state.ts'
 import { emptyParking, type ParkingState } from '../parking/parking-state.ts'
 import { emptyPresence, type PresenceState } from '../presence/presence-machine.ts'
 import type { VisionTables } from './vision-tables.ts'
@@ -15,6 +16,7 @@ import type { VisionTables } from './vision-tables.ts'
 export interface CameraState {
   readonly parking: ParkingState
   readonly presence: PresenceState
+  readonly crowd: CrowdState
 }
 
 export interface CameraWriter {
@@ -42,8 +44,13 @@ export function createCameraStore(
         .selectAll()
         .where('camera_id', '=', cameraId)
         .executeTakeFirst()
-      if (row === undefined) return { state: { parking: emptyParking, presence: emptyPresence }, version: 0 }
-      const state = { parking: fromJson<ParkingState>(row.parking), presence: fromJson<PresenceState>(row.presence) }
+      if (row === undefined)
+        return { state: { parking: emptyParking, presence: emptyPresence, crowd: emptyCrowd }, version: 0 }
+      const state = {
+        parking: fromJson<ParkingState>(row.parking),
+        presence: fromJson<PresenceState>(row.presence),
+        crowd: row.crowd === null ? emptyCrowd : fromJson<CrowdState>(row.crowd),
+      }
       return { state, version: row.version }
     },
     async forget(cameraId) {
@@ -60,6 +67,7 @@ export function createCameraStore(
           saved_at: clock.now(),
           parking: toJson(state.parking),
           presence: toJson(state.presence),
+          crowd: toJson(state.crowd),
         }
         await loop.add(events.length, async (transaction) => {
           // The loop knows its own tables only; the transaction is of the whole room.

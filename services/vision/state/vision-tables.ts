@@ -13,6 +13,8 @@ export interface VisionTables extends InboxOutboxTables {
     saved_at: number
     parking: string
     presence: string
+    /** null: never looked at */
+    crowd: string | null
   }
 }
 
@@ -28,6 +30,11 @@ export const visionMigrations: Readonly<Record<string, Migration>> = {
         .addColumn('parking', 'text', (column) => column.notNull())
         .addColumn('presence', 'text', (column) => column.notNull())
         .execute()
+    },
+  },
+  '0002-crowd': {
+    async up(db) {
+      await db.schema.alterTable('camera_state').addColumn('crowd', 'text').execute()
     },
   },
 }

@@ -1,9 +1,11 @@
 // A camera whose view has moved: nothing is told of its zones, no clock starts or is lost, and smoke and fire are told all the same.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CameraConfig, ZoneConfig } from '../../contracts/config/cameras.ts'
+import { emptyCrowd } from '../crowd/crowd-state.ts'
 import { presenceSpotsOf } from '../presence/presence-machine.ts'
 import { killScene } from '../testing/kill-scene.ts'
 import { pixelFrame, type SceneObject } from '../testing/pixel-frames.ts'
@@ -100,6 +102,7 @@ describe('while the view has moved', () => {
     let state = {
       parking: { clock: 7, lastAt: 0, watchingSince: 0, sequence: 0, vehicles: [], tracks: {} },
       presence: { clock: 0, sequence: 0, spots: { 'water/debris': debris } },
+      crowd: emptyCrowd,
     } as Parameters<typeof stepSuspended>[0]
     const hits = ['fire', 'debris'].map((label) => ({ label, score: 0.9, box: [0.4, 0.4, 0.6, 0.6] as never }))
     const told: string[] = []

@@ -14,7 +14,7 @@ const anywhere: ReadonlySet<AlertKind> = new Set<AlertKind>(['smoke', 'fire'])
 
 /** One frame of a moved view further. Parked vehicles, their clocks and violations are as they were when the view is back: the time between does not count. */
 export function stepSuspended(
-  { parking, presence }: CameraState,
+  { parking, presence, ...others }: CameraState,
   observation: { readonly at: number; readonly hits: readonly PresenceHit[] },
   spots: readonly PresenceSpot[],
   cameraId: string,
@@ -27,5 +27,5 @@ export function stepSuspended(
   const spotsNow: PresenceState['spots'] = { ...step.state.spots, ...Object.fromEntries(paused) }
   // without a last time the first frame after this counts no time, and what stands there then may have come meanwhile
   const { lastAt: _, ...waiting } = parking
-  return { state: { parking: waiting, presence: { ...step.state, spots: spotsNow } }, effects: step.effects }
+  return { state: { ...others, parking: waiting, presence: { ...step.state, spots: spotsNow } }, effects: step.effects }
 }

@@ -16,6 +16,7 @@ export function classesOf(zone: ZoneConfig): readonly string[] | undefined {
   switch (zone.kind) {
     case 'no_parking':
     case 'fire_lane':
+    case 'road':
       return motorClasses
     case 'pavement':
       return nonMotorClasses
