@@ -98,7 +98,7 @@ async function graphFor(width: number, height: number, format: number) {
   graph.nbThreads = 1
   const tall = Math.round((416 * height) / width)
   const source = `buffer@in=video_size=${width}x${height}:pix_fmt=${format}:time_base=1/1000:pixel_aspect=1/1`
-  const scale = `scale=416:${tall}:flags=bilinear,format=rgb24,pad=416:416:0:${(416 - tall) >> 1}:color=0x727272`
+  const scale = `scale=416:${tall}:flags=bilinear,format=yuv420p,scale=flags=bilinear,format=rgb24,pad=416:416:0:${(416 - tall) >> 1}:color=0x727272`
   graph.parse2(`${source},${scale},buffersink@out`)
   await graph.config()
   const [input, output] = [graph.getFilter('buffer@in'), graph.getFilter('buffersink@out')]
