@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import type { CameraSearch } from '../contracts/camera-search.ts'
 import type { Config } from '../contracts/config/config.ts'
 import { AppError } from '../contracts/errors.ts'
 import type { LiveView } from '../contracts/live.ts'
@@ -18,6 +19,7 @@ import { createHttp, type Http } from './http/server.ts'
 import { project } from './projection/projector.ts'
 import { createViews } from './projection/views.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { cameraSearchRoutes } from './routes/camera-search.ts'
 import { cameraRoutes } from './routes/cameras.ts'
 import type { FootageUpload, RouteContext, Routes } from './routes/context.ts'
 import { deviceRoutes } from './routes/devices.ts'
@@ -44,6 +46,8 @@ export interface ApiWiring {
   readonly upload?: FootageUpload | undefined
   /** live view, as media has it */
   readonly live?: LiveView | undefined
+  /** finds cameras in the network */
+  readonly cameraSearch?: CameraSearch | undefined
   /** what is recorded */
   readonly recordings?: RecordingLibrary | undefined
 }
@@ -62,6 +66,7 @@ const routes: readonly Routes[] = [
   silenceRoutes,
   ledgerRoutes,
   ticketRoutes,
+  cameraSearchRoutes,
   cameraRoutes,
   deviceRoutes,
   liveRoutes,

@@ -18,6 +18,7 @@ import { createLedgerService } from '../ledger/ledger-service.ts'
 import { createFootageAnalysis } from '../media/footage-analysis/footage-analysis.ts'
 import { createLiveView } from '../media/live/live-view.ts'
 import { createMediaService } from '../media/media-service.ts'
+import { createCameraSearch } from '../media/onvif/camera-search.ts'
 import { createRecordingService } from '../recording/recording-service.ts'
 import { createSensingService } from '../sensing/sensing-service.ts'
 import { createTicketsService } from '../tickets/tickets-service.ts'
@@ -64,7 +65,13 @@ export function compose(
     : undefined
   const http = roles.has('api')
     ? add(
-        createApiService(deps('api'), config, { check, upload: footage?.upload, live, recordings: recording?.library }),
+        createApiService(deps('api'), config, {
+          check,
+          upload: footage?.upload,
+          live,
+          recordings: recording?.library,
+          cameraSearch: createCameraSearch(kernel, config.onvif),
+        }),
       )
     : add(createHealthServer(deps('health'), config, { check }))
   const broker = roles.has('broker') || roles.has('ingest') ? addDevices() : undefined

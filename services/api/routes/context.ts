@@ -1,5 +1,6 @@
 // What routes are given.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { CameraSearch } from '../../contracts/camera-search.ts'
 import type { Config } from '../../contracts/config/config.ts'
 import type { LiveView } from '../../contracts/live.ts'
 import type { Organisation } from '../../contracts/organisation.ts'
@@ -32,6 +33,8 @@ export interface RouteContext
   readonly live?: LiveView | undefined
   /** what is recorded; absent where no recording room runs in this process */
   readonly recordings?: RecordingLibrary | undefined
+  /** finds cameras in the network; absent where media has no part in this process */
+  readonly cameraSearch?: CameraSearch | undefined
   /** /readyz: rejects with the reason while a part of this process does not work */
   readonly check: () => Promise<void>
 }

@@ -17,6 +17,7 @@ import { FootageConfig } from './footage.ts'
 import { IngestConfig } from './ingest.ts'
 import { LedgerConfig } from './ledger.ts'
 import { MediaConfig } from './media.ts'
+import { OnvifConfig } from './onvif.ts'
 import { RecordingConfig } from './recording.ts'
 import { SensingConfig } from './sensing.ts'
 import { SimulatorsConfig } from './simulators.ts'
@@ -69,6 +70,7 @@ export const Config = Type.Object(
     ingest: IngestConfig,
     footage: FootageConfig,
     media: MediaConfig,
+    onvif: OnvifConfig,
     recording: RecordingConfig,
     vision: VisionConfig,
     sensing: SensingConfig,
