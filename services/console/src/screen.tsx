@@ -7,6 +7,8 @@ import { useLive } from './api/use-live.ts'
 import { CameraWall } from './cameras/camera-wall.tsx'
 import { useLanguage } from './language/language.tsx'
 import { GridMap } from './map/grid-map.tsx'
+import { usePlaybackAddress } from './playback/address.ts'
+import { PlaybackPage } from './playback/playback-page.tsx'
 import { StatusBar } from './shared/status-bar.tsx'
 import { SilencePanel } from './silences/silence-panel.tsx'
 import { TicketList } from './tickets/ticket-list.tsx'
@@ -14,12 +16,30 @@ import { TicketList } from './tickets/ticket-list.tsx'
 export function Screen({ person, onLeave }: { readonly person: Person; readonly onLeave: () => void }) {
   const { t } = useLanguage()
   const live = useLive(onLeave)
+  const playback = usePlaybackAddress()
   const [organisation, setOrganisation] = useState<OrganisationView>()
   useEffect(() => {
     request<OrganisationView>('/api/v1/organisation').then(setOrganisation, () => {})
   }, [])
   const mayAct = person.roles.some((role) => role === 'admin' || role === 'operator')
 
+  if (playback) {
+    const shown = live.cameras.filter(({ recordings }) => recordings)
+    const camera = shown.find(({ id }) => id === playback.camera)
+    return (
+      <>
+        <StatusBar live={live} person={person} organisation={organisation} onLeave={onLeave} />
+        {camera ? (
+          <PlaybackPage key={camera.id} camera={camera} cameras={shown} startAt={playback.at} />
+        ) : (
+          <main className="playback">
+            <a href="#screen">‹ {t('backToScreen')}</a>
+            {live.cameras.length > 0 && <p className="empty">{t('noRecordings')}</p>}
+          </main>
+        )}
+      </>
+    )
+  }
   return (
     <>
       <StatusBar live={live} person={person} organisation={organisation} onLeave={onLeave} />

@@ -3,17 +3,24 @@ import { alertKindNames } from '../../../contracts/alert-kinds.ts'
 import type { Alert, Ticket } from '../api/types.ts'
 import { useLanguage } from '../language/language.tsx'
 import { severityNames } from '../language/texts.ts'
+import { playbackHref } from '../playback/address.ts'
 import type { AlertVerb } from './alert-list.tsx'
+
+/** playing begins so long before an alert */
+const beforeMs = 5000
 
 export function AlertCard(props: {
   readonly alert: Alert
   readonly place: string
+  /** its camera is recorded, and this person may watch that */
+  readonly playable: boolean
   readonly ticket: Ticket | undefined
   readonly onAct: ((alert: Alert, verb: AlertVerb) => void) | undefined
 }) {
-  const { alert, place, ticket, onAct } = props
+  const { alert, place, playable, ticket, onAct } = props
   const { t, pick } = useLanguage()
-  const picture = alert.evidence.findLast(({ role }) => role === 'boxed') ?? alert.evidence.at(-1)
+  const picture =
+    alert.evidence.findLast(({ role }) => role === 'boxed') ?? alert.evidence.findLast(({ role }) => role !== 'clip')
   const severity = pick(severityNames[alert.severity])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys j and k move over the cards
@@ -40,6 +47,11 @@ export function AlertCard(props: {
           {ticket && ` · ${t('ticket')} ${ticket.number}`}
           {alert.acknowledgedBy && ` · ${t('acknowledgedBy')} ${alert.acknowledgedBy}`}
         </p>
+        {playable && alert.source.camera !== undefined && (
+          <p>
+            <a href={playbackHref(alert.source.camera, Date.parse(alert.openedAt) - beforeMs)}>▶ {t('playMoment')}</a>
+          </p>
+        )}
         {onAct && (
           <p className="verbs">
             {alert.state === 'open' && (

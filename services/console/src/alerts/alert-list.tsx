@@ -65,6 +65,7 @@ export function AlertList(props: {
               alert.source.device ??
               ''
             }
+            playable={cameras.some(({ id, recordings }) => id === alert.source.camera && recordings)}
             ticket={tickets.find(({ id }) => id === alert.ticketId)}
             onAct={mayAct ? act : undefined}
           />

@@ -16,6 +16,8 @@ export interface CameraView extends CameraConfig {
   /** it has moved, so that nothing is told of its zones until the view is confirmed or back */
   readonly zonesSuspended: boolean
   readonly latestFrame: FrameAnalysed | null
+  /** it is recorded, and this person may watch that */
+  readonly recordings: boolean
   /** formats of live view that this person may watch, the better one first */
   readonly live: readonly LiveFormat[]
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { CameraView } from '../api/types.ts'
 import { useLanguage } from '../language/language.tsx'
 import { LivePicture } from '../live/live-picture.tsx'
+import { playbackHref } from '../playback/address.ts'
 import { ViewNotice } from './view-notice.tsx'
 
 /** boxes older than this are not of the picture any more */
@@ -40,6 +41,11 @@ export function CameraTile({ camera, mayAct }: { readonly camera: CameraView; re
         {camera.status !== 'online' && camera.reason && <span className="minor reason"> · {camera.reason}</span>}
       </p>
       <ViewNotice key={`${camera.zonesSuspended}`} camera={camera} mayAct={mayAct} />
+      {camera.recordings && (
+        <a className="recordings" href={playbackHref(camera.id)} aria-label={`${t('playbackOf')} ${camera.name}`}>
+          ◷ {t('playbackOf')}
+        </a>
+      )}
       {camera.live.length > 0 && (
         <button
           type="button"

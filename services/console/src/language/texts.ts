@@ -1,6 +1,9 @@
 // Every text of the console, in Chinese and English.
 
+import { playbackTexts } from './playback-texts.ts'
+
 export const texts = {
+  ...playbackTexts,
   title: ['千里眼', 'qianliyan'],
   subtitle: ['街道联动指挥', 'sub-district command'],
   user: ['用户名', 'User name'],
