@@ -1,12 +1,14 @@
-// `npm run fuzz -- rtsp|models [--inputs N] [--seed N]`: throws mutated input at an attack surface until it is through or something gives.
+// `npm run fuzz -- rtsp|models|h264 [--inputs N] [--seed N]`: throws mutated input at an attack surface until it is through or something gives.
 import { parseArgs } from 'node:util'
 import type { Fuzz } from './fuzz-port.ts'
+import { h264Fuzz } from './h264/h264-fuzz.ts'
 import { modelsFuzz } from './models/models-fuzz.ts'
 import { rtspFuzz } from './rtsp/rtsp-fuzz.ts'
 
 const campaigns: Readonly<Record<string, { readonly fuzz: Fuzz; readonly inputs: number }>> = {
   rtsp: { fuzz: rtspFuzz, inputs: 1_000_000 },
   models: { fuzz: modelsFuzz, inputs: 10_000 },
+  h264: { fuzz: h264Fuzz, inputs: 10_000 },
 }
 
 const help = `npm run fuzz [-- CAMPAIGN… OPTIONS]   campaigns: ${Object.keys(campaigns).join(', ')}; default all

@@ -60,9 +60,9 @@ describe('bad cameras', () => {
     const seconds = (Date.now() - from) / 1000
     for (const [index, id] of good.entries()) {
       const rate = (framesOf(id).length - (before[index] ?? 0)) / seconds
-      expect(rate, id).toBeGreaterThan(4)
+      expect(rate, id).toBeGreaterThan(2.5)
       const times = framesOf(id).map(({ capturedAt }) => capturedAt)
-      expect(Math.max(...times.slice(1).map((at, n) => at - (times[n] ?? at)))).toBeLessThan(1500)
+      expect(Math.max(...times.slice(1).map((at, n) => at - (times[n] ?? at)))).toBeLessThan(3000)
     }
     for (const id of ['floods', 'drizzles', 'jpegs']) {
       expect(await countOf('qianliyan_media_held_back_total', id), id).toBeGreaterThan(0)

@@ -18,6 +18,7 @@ import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
 import { createStandingTeller } from './findings/standing-teller.ts'
 import type { InferencePool } from './inference/inference-pool.ts'
 import type { Model } from './model-registry/model-registry.ts'
+import { createMotionGate, isCalm } from './motion/motion-gate.ts'
 import { stepPaths } from './parking/blocked-path.ts'
 import { type ParkingEffect, stepParking } from './parking/parking-machine.ts'
 import { toParkingObjects } from './parking/parking-objects.ts'
@@ -92,6 +93,12 @@ export function createCameraEye(
   let busy: Promise<void> = Promise.resolve()
   let size = { width: 0, height: 0 }
   let suspended = false
+  const gate = (camera.motion ?? config.motion.enabled) ? createMotionGate(config.motion) : undefined
+  const voted = new Set(spots.map(({ rule }) => rule.label))
+  /** what the models found in the last frame that was inferred */
+  let found: readonly Found[] = []
+  /** nothing is being decided */
+  let calm = false
   let seen: PictureNotes = { regions: [], objects: [] }
 
   const detect = async (frame: CameraFrame, model: Model, onTaken: () => void): Promise<Detection[]> => {
@@ -116,8 +123,12 @@ export function createCameraEye(
     )
   }
 
-  /** All models begin at once, before the frames ahead are done with; `ready` when the last of them is taken. */
-  const detectAll = (frame: CameraFrame, ready: () => void): Promise<Found[]> => {
+  /** All models begin at once, before the frames ahead are done with; `ready` when the last of them is taken. Undefined: nothing has changed. */
+  const detectAll = async (frame: CameraFrame, ready: () => void): Promise<Found[] | undefined> => {
+    if (gate?.wants(frame, calm) === false) {
+      ready()
+      return undefined
+    }
     let waiting = models.length
     const onTaken = () => {
       if (--waiting === 0) ready()
@@ -125,7 +136,7 @@ export function createCameraEye(
     return Promise.all(models.map(async (model) => ({ model, detections: await detect(frame, model, onTaken) })))
   }
 
-  const look = async (frame: CameraFrame, detected: Promise<Found[]>) => {
+  const look = async (frame: CameraFrame, detected: Promise<Found[] | undefined>) => {
     const at = frame.capturedAt
     if (!Number.isFinite(at) || Math.abs(at) > 8.64e15)
       throw new AppError('QLY_INTERNAL', `frame of ${camera.id} at ${at}`)
@@ -138,10 +149,11 @@ export function createCameraEye(
       state = { ...state, parking: withoutTracks(state.parking) }
       size = { width: frame.width, height: frame.height }
     }
-    const found = await detected
+    const fresh = await detected
+    found = fresh ?? found
     const boxes = found.filter(({ model }) => findsBoxes(model.description.family))
     const detections = boxes.flatMap(({ detections }) => detections)
-    deps.onFound?.(frame, detections)
+    if (fresh) deps.onFound?.(frame, detections)
     const tracked = tracker.update(detections, at, size)
     const tracks = memory.remember(tracked, at)
     // every box, also an uncertain one: they are what is blurred for roles that may not see faces and plates
@@ -164,6 +176,7 @@ export function createCameraEye(
     const { state: parked, effects: pathEffects } = stepPaths(sighted, at, rules)
     const crowded = crowd.step(state.crowd, { tracks, at, aspect: frame.width / frame.height })
     state = { parking: parked, presence: presence.state, crowd: crowded.state }
+    calm = isCalm(parked) && !hits.some(({ label }) => voted.has(label))
     const events = [
       ...(await tell(frame, parking.effects, presence.effects)),
       ...(await standing.sightings(frame, sightings)),
@@ -263,7 +276,9 @@ export function createCameraEye(
     see(frame, ready = () => undefined) {
       const detected = detectAll(frame, ready)
       // met in its turn
-      detected.catch(() => undefined)
+      detected.catch(() => {
+        calm = false
+      })
       const done = busy.then(() => look(frame, detected))
       busy = done.catch(() => undefined)
       return done

@@ -21,7 +21,8 @@ import { type VisionTables, visionMigrations } from './state/vision-tables.ts'
 import { createVisionMetrics } from './vision-metrics.ts'
 import { classesOf } from './zones/zone-rules.ts'
 
-export type VisionDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock' | 'logger' | 'registry'>
+export type VisionDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock' | 'logger' | 'registry'> &
+  Pick<InferencePoolDeps, 'openLane'>
 
 /** What exists between start and stop. */
 interface Running {
@@ -54,6 +55,7 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     },
     onThreadDied: () => metrics.threadDeaths.inc(),
     onBatch: (pictures) => metrics.batch.observe(pictures),
+    ...(deps.openLane ? { openLane: deps.openLane } : {}),
   }
   const cameras = new Map<string, Promise<CameraEye>>()
   let running: Running | undefined
@@ -88,7 +90,9 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     }
     // its counts of persons are no readings: no counter stands there now
     const quiet = { ...heardBy(onObjects), figures: () => {} }
-    const eye = createCameraEye({ ...shared, pool: patient, publisher: quiet }, camera, opened, state, settings)
+    // every frame of it, so that it is told the same each time
+    const whole = { ...camera, motion: false }
+    const eye = createCameraEye({ ...shared, pool: patient, publisher: quiet }, whole, opened, state, settings)
     const close = async () => {
       await eye.close()
       await store.forget(camera.id)

@@ -87,6 +87,11 @@ export const CameraConfig = Type.Object(
       default: ['street'],
       description: 'folder names under models/, or paths of folders with model.onnx and model.json',
     }),
+    motion: Type.Optional(
+      Type.Boolean({
+        description: 'frames in which nothing has changed are not inferred; default: vision.motion.enabled',
+      }),
+    ),
     shadow: Type.Optional(
       Type.Array(Type.String(), {
         maxItems: 2,

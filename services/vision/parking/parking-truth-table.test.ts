@@ -6,8 +6,14 @@ import { type Noise, playScene, sceneRules, sceneStart } from '../testing/street
 
 const badDetector: Noise = { jitter: 0.04, falseBoxes: 0.5, dips: 0.15, halves: 0.05 }
 
-function expectTruth({ scene, zones, started, ended, toldBy }: TruthRow, fps: number, seed: number, noise: Noise = {}) {
-  const { effects } = playScene(scene, { fps, seed, noise, rules: sceneRules(zones) })
+function expectTruth(
+  { scene, zones, started, ended, toldBy }: TruthRow,
+  fps: number,
+  seed: number,
+  noise: Noise = {},
+  gate = {},
+) {
+  const { effects } = playScene(scene, { fps, seed, noise, rules: sceneRules(zones), ...gate })
   const told = effects.flatMap(({ type, vehicle, at }) =>
     type === 'started' ? [{ id: vehicle.violation?.findingId, seconds: (at - sceneStart) / 1000 }] : [],
   )
@@ -34,4 +40,16 @@ describe.each([2, 5, 10])('at %i frames a second with a bad detector', (fps) => 
       for (const seed of [1, 2]) expectTruth(row, fps, seed, badDetector)
     },
   )
+})
+
+describe.each([2, 5, 10])('at %i frames a second, with inference only where something changes', (fps) => {
+  it.each(truthTable.filter(({ fromFps = 1 }) => fps >= fromFps))('$name: $started started, $ended ended', (row) => {
+    for (const seed of [1, 2, 3]) expectTruth(row, fps, seed, {}, { motionEverySeconds: 2 })
+  })
+
+  it('a street on which one parks and nothing else happens is hardly inferred', () => {
+    const [row] = truthTable
+    const { inferred } = playScene((row as TruthRow).scene, { fps, motionEverySeconds: 2 })
+    expect(inferred / (fps * 90)).toBeLessThan(0.5)
+  })
 })

@@ -7,6 +7,7 @@ import { VisionConfig } from '../../contracts/config/vision.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
 import type { Detection } from '../detection/detection.ts'
 import { coverageOf } from '../geometry/box.ts'
+import { createInferenceDue, isCalm } from '../motion/motion-gate.ts'
 import { type ParkingEffect, stepParking } from '../parking/parking-machine.ts'
 import { type ParkingRules, parkingRulesOf } from '../parking/parking-rules.ts'
 import { emptyParking, type ParkingState, withoutTracks } from '../parking/parking-state.ts'
@@ -83,8 +84,8 @@ export const sceneStart = Date.parse('2020-06-28T06:00:00.000Z')
 /** Plays a scene; answers with every effect, in order, and the last state. */
 export function playScene(
   scene: Scene,
-  options: { fps: number; rules?: ParkingRules; seed?: number; noise?: Noise },
-): { effects: (ParkingEffect & { at: number })[]; state: ParkingState } {
+  options: { fps: number; rules?: ParkingRules; seed?: number; noise?: Noise; motionEverySeconds?: number },
+): { effects: (ParkingEffect & { at: number })[]; state: ParkingState; inferred: number } {
   const rules = options.rules ?? sceneRules()
   const random = createRandom(options.seed ?? 1)
   const newTracker = () => createByteTracker({ stepMs: 1000 / options.fps, lostMs: 2000, newTrackMargin: 0.05 })
@@ -94,6 +95,12 @@ export function playScene(
   const restarts = [...(scene.restarts ?? [])]
   const effects: (ParkingEffect & { at: number })[] = []
   let blind = false
+  const newGate = () => createInferenceDue({ everySeconds: options.motionEverySeconds ?? 0 })
+  let gate = newGate()
+  let picture: string | undefined
+  let detections: SeenActor[] = []
+  let calm = false
+  let inferred = 0
 
   for (let frame = 0; frame / options.fps < scene.seconds; frame++) {
     const seconds = frame / options.fps
@@ -101,6 +108,7 @@ export function playScene(
       restarts.shift()
       state = withoutTracks(saved.state)
       tracker = newTracker()
+      gate = newGate()
     }
     if (within(scene.outages, seconds)) {
       blind = true
@@ -108,11 +116,17 @@ export function playScene(
     }
     if (blind) {
       blind = false
+      gate = newGate()
       tracker.reset()
       state = withoutTracks(state)
     }
     const at = sceneStart + Math.round(seconds * 1000)
-    const detections = detect(scene, seconds, random, { ...options, ...options.noise })
+    const now = pictureOf(scene, seconds)
+    if (options.motionEverySeconds === undefined || gate(at, now !== picture, calm)) {
+      detections = detect(scene, seconds, random, { ...options, ...options.noise })
+      picture = now
+      inferred++
+    }
     const looks = new Map(detections.map(({ detection, colour }) => [detection.box, colour]))
     const tracked = tracker.update(
       detections.map(({ detection }) => detection),
@@ -129,12 +143,19 @@ export function playScene(
     }))
     const stepped = stepParking(state, { at, objects }, rules)
     state = stepped.state
+    calm = isCalm(state)
     effects.push(...stepped.effects.map((effect) => ({ ...effect, at })))
     const told = stepped.effects.some(({ type }) => type !== 'parked')
     if (told || seconds - saved.at >= 2) saved = { state, at: seconds }
   }
-  return { effects, state }
+  return { effects, state, inferred }
 }
+
+/** What moved shows, to a hundredth of the frame; light that changes everywhere does not. */
+const pictureOf = (scene: Scene, seconds: number): string =>
+  [...scene.actors.map((actor) => placeAt(actor, seconds)), scene.shake?.(seconds)]
+    .map((place) => place?.map((each) => each.toFixed(2)).join())
+    .join(' ')
 
 interface SeenActor {
   readonly detection: Detection

@@ -15,6 +15,7 @@ import { createEmbeddedEventBus } from '../../kernel/event-bus/embedded/embedded
 import { silentLogger } from '../../kernel/logging/logger.ts'
 import { createMetrics } from '../../kernel/metrics/metrics.ts'
 import { createFileObjectStore } from '../../kernel/object-store/files/file-object-store.ts'
+import type { OpenLane } from '../inference/inference-lane.ts'
 import { createVisionService } from '../vision-service.ts'
 import { type ClipOptions, clipFrames } from './clip-frames.ts'
 
@@ -33,7 +34,7 @@ export interface VisionRig {
 }
 
 export async function createVisionRig(
-  options: { directory?: string; vision?: Record<string, unknown>; failingStore?: boolean } = {},
+  options: { directory?: string; vision?: Record<string, unknown>; failingStore?: boolean; openLane?: OpenLane } = {},
 ): Promise<VisionRig> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'qly-vision-')))
   const config = Value.Default(Config, { cameras: [], vision: options.vision ?? {} }) as Config
@@ -45,7 +46,10 @@ export async function createVisionRig(
   await Promise.all([bus.start(), database.start(), objectStore.start()])
   const failing = { ...objectStore, put: () => Promise.reject(new AppError('QLY_STORAGE_FULL', 'the disk is full')) }
   const store = options.failingStore ? failing : objectStore
-  const vision = createVisionService({ ...deps, bus, database, objectStore: store }, config)
+  const vision = createVisionService(
+    { ...deps, bus, database, objectStore: store, ...(options.openLane ? { openLane: options.openLane } : {}) },
+    config,
+  )
   await vision.start(new AbortController().signal)
 
   const events: VisionRig['events'] = async (topic) => {
