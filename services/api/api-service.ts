@@ -7,6 +7,7 @@ import type { Config } from '../contracts/config/config.ts'
 import { AppError } from '../contracts/errors.ts'
 import type { LiveView } from '../contracts/live.ts'
 import type { RecordingLibrary } from '../contracts/recordings.ts'
+import type { CameraDirectory } from '../kernel/cameras/camera-directory.ts'
 import { loadOrganisation } from '../kernel/config/load-organisation.ts'
 import type { Subscription } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -19,6 +20,7 @@ import { createHttp, type Http } from './http/server.ts'
 import { project } from './projection/projector.ts'
 import { createViews } from './projection/views.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { cameraChangeRoutes } from './routes/camera-changes.ts'
 import { cameraSearchRoutes } from './routes/camera-search.ts'
 import { cameraRoutes } from './routes/cameras.ts'
 import type { FootageUpload, RouteContext, Routes } from './routes/context.ts'
@@ -48,6 +50,8 @@ export interface ApiWiring {
   readonly live?: LiveView | undefined
   /** finds cameras in the network */
   readonly cameraSearch?: CameraSearch | undefined
+  /** changes cameras */
+  readonly cameras?: CameraDirectory | undefined
   /** what is recorded */
   readonly recordings?: RecordingLibrary | undefined
 }
@@ -68,6 +72,7 @@ const routes: readonly Routes[] = [
   ticketRoutes,
   cameraSearchRoutes,
   cameraRoutes,
+  cameraChangeRoutes,
   deviceRoutes,
   liveRoutes,
   modelRoutes,

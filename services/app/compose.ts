@@ -11,6 +11,7 @@ import { AppError } from '../contracts/errors.ts'
 import type { StreamAccess } from '../contracts/stream-access.ts'
 import { createFootageService } from '../footage/footage-service.ts'
 import { createIngestService } from '../ingest/ingest-service.ts'
+import { createCameraDirectory } from '../kernel/cameras/camera-directory.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
 import { createSealing } from '../kernel/secrets/sealing.ts'
@@ -49,6 +50,7 @@ export function compose(
     services.push(service)
     return service
   }
+  const cameras = add(createCameraDirectory({ ...deps('cameras'), sealing }, config))
 
   if (roles.has('sensing') && config.sensing.enabled) add(createSensingService(deps('sensing'), config))
   if (roles.has('alerts')) add(createAlertsService(deps('alerts'), config))
@@ -70,6 +72,7 @@ export function compose(
           upload: footage?.upload,
           live,
           recordings: recording?.library,
+          cameras,
           cameraSearch: createCameraSearch(kernel, config.onvif),
         }),
       )
@@ -110,6 +113,6 @@ export function compose(
       player: createStreamPlayers(kernel, config),
     }
     const packets = recording ? [recording.packets] : []
-    return add(createMediaService({ ...deps('media'), access }, config, vision.eyes, packets))
+    return add(createMediaService({ ...deps('media'), access, cameras }, config, vision.eyes, packets))
   }
 }

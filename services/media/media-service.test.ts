@@ -233,6 +233,30 @@ describe('the media room', () => {
     await expect.poll(twin, patient).toMatchObject({ zonesSuspended: false, viewFaults: [] })
   })
 
+  it('takes up cameras that are added while it runs, opens changed ones anew, and lets removed ones go', async () => {
+    const eyes = createRememberingEyes()
+    const source = await clip()
+    const { cameras } = await plant.start(eyes, { cameras: [camera('first', source)], media: { snapshotSeconds: 0 } })
+    await expect.poll(() => eyes.opened, patient).toEqual(['first'])
+    const added = {
+      ...camera('second', source),
+      kind: 'cctv' as const,
+      transport: 'tcp' as const,
+      models: [],
+      zones: [],
+    }
+    await cameras.add(added, 'test')
+    await expect.poll(() => eyes.frames.some(({ cameraId }) => cameraId === 'second'), patient).toBe(true)
+    await cameras.replace({ ...added, fps: 5 }, 'test')
+    await expect.poll(() => [eyes.opened, eyes.closed], patient).toEqual([['first', 'second', 'second'], ['second']])
+    await cameras.remove('second')
+    await expect.poll(() => eyes.closed, patient).toEqual(['second', 'second'])
+    expect(await plant.registry.metrics()).not.toMatch(/camera_online\{camera="second"\}/)
+    const before = eyes.frames.length
+    await expect.poll(() => eyes.frames.slice(before).length, patient).toBeGreaterThan(3)
+    expect(new Set(eyes.frames.slice(before).map(({ cameraId }) => cameraId))).toEqual(new Set(['first']))
+  })
+
   it('shares cameras with a second worker, and gives each up before the other opens it', async () => {
     const source = await clip()
     const cameras = Array.from({ length: 12 }, (_, n) => camera(`lane-${n}`, source, { fps: 1 }))

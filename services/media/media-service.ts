@@ -1,10 +1,13 @@
 // The media room: our RTSP server, the cameras whose slots this worker has, and JPEGs from the bus; frames go to vision's eyes.
 import { AV_LOG_FATAL, Log } from 'node-av'
 import { eyesGroup, eyesSlots } from '../contracts/camera-slots.ts'
+import type { CameraConfig } from '../contracts/config/cameras.ts'
 import type { Config } from '../contracts/config/config.ts'
 import type { CameraEyes } from '../contracts/frames.ts'
 import type { CameraPackets } from '../contracts/packets.ts'
 import type { StreamAccess } from '../contracts/stream-access.ts'
+import type { CameraDirectory } from '../kernel/cameras/camera-directory.ts'
+import { createCameraIndex } from '../kernel/cameras/camera-index.ts'
 import type { Subscription } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
@@ -29,6 +32,8 @@ const none: ReadonlySet<number> = new Set()
 export type MediaDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock' | 'logger' | 'registry'> & {
   /** who may log in to our RTSP server besides the devices of the configuration */
   readonly access?: StreamAccess
+  /** says when the list of cameras in the configuration is another one */
+  readonly cameras?: Pick<CameraDirectory, 'onChange'>
 }
 
 /** `rtspPort`: where our RTSP server listens; 0 before start. `live`: where the cameras that this process has can be played from. */
@@ -40,22 +45,29 @@ export function createMediaService(
 ): Service & { readonly rtspPort: number; readonly live: LiveSource } {
   const credentials = createDeviceCredentials(config, deps.access)
   const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind, intake: config.media.limits }, credentials)
-  const relay = createLiveRelay({ clock: deps.clock, server }, (camera) => openers.get(camera.id)?.pulled() ?? false)
+  const relay = createLiveRelay({ clock: deps.clock, server }, (camera) => openerFor(camera)?.pulled() ?? false)
   const store = createViewStore(deps)
   const views = new Map<string, ViewWatch>()
   const commands = createCameraCommands(deps, views)
   const metrics = createCameraMetrics(deps.registry)
   const keeping = { ...deps, eyes, packets: [...packets, relay], metrics, store, views }
-  const pulled = config.cameras.filter(({ source }) => !source.startsWith('mqtt:'))
-  const openers = new Map(
-    pulled.map((camera) => [camera.id, openerOf(camera, { clock: deps.clock, credentials, server }, config)]),
-  )
-  const shift = createCameraShift(pulled, (camera) =>
-    keepCamera(keeping, config.media, camera, openers.get(camera.id) as CameraOpener),
+  const index = createCameraIndex(config)
+  const isPulled = ({ source }: CameraConfig) => !source.startsWith('mqtt:')
+  const openers = new WeakMap<CameraConfig, CameraOpener>()
+  const openerFor = (camera: CameraConfig | undefined): CameraOpener | undefined => {
+    if (!camera || !isPulled(camera)) return undefined
+    const opener = openers.get(camera) ?? openerOf(camera, { clock: deps.clock, credentials, server }, config)
+    openers.set(camera, opener)
+    return opener
+  }
+  const shift = createCameraShift(
+    () => config.cameras.filter(isPulled),
+    (camera) => keepCamera(keeping, config.media, camera, openerFor(camera) as CameraOpener),
   )
   const pictures = createPictureIntake(deps, config.media, config.cameras, (camera) =>
     createPictureCamera(keeping, config.media, camera, createPictureRelay({ clock: deps.clock, server }, camera.id)),
   )
+  let forget: (() => void) | undefined
   let listening: Subscription | undefined
   let membership: { leave(): Promise<void> } | undefined
   let stopped: Promise<void> | undefined
@@ -66,11 +78,10 @@ export function createMediaService(
     get rtspPort() {
       return server.port
     },
-    live: createLiveSource({ server, credentials, bind: config.bind }, (cameraId) =>
-      openers.has(cameraId) && !shift.cameras.has(cameraId)
-        ? undefined
-        : (openers.get(cameraId)?.livePath() ?? cameraId),
-    ),
+    live: createLiveSource({ server, credentials, bind: config.bind }, (cameraId) => {
+      const opener = openerFor(index.get(cameraId))
+      return opener && !shift.cameras.has(cameraId) ? undefined : (opener?.livePath() ?? cameraId)
+    }),
     async start(signal) {
       // FFmpeg writes to stderr by itself; what matters of it is told as health and metrics.
       Log.setLevel(AV_LOG_FATAL)
@@ -85,9 +96,11 @@ export function createMediaService(
       signal.throwIfAborted()
       await pictures.start()
       listening = await commands.start()
+      forget = deps.cameras?.onChange(() => void shift.refresh())
     },
     stop() {
       stopped ??= (async () => {
+        forget?.()
         // cameras first: they are let go also where the bus cannot be told
         await Promise.all([shift.assign(none), pictures.stop(), listening?.stop()])
         await store.stop()

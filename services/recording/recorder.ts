@@ -3,6 +3,7 @@ import type { CameraConfig } from '../contracts/config/cameras.ts'
 import type { Config } from '../contracts/config/config.ts'
 import { AppError, asAppError } from '../contracts/errors.ts'
 import type { CameraPacketSink } from '../contracts/packets.ts'
+import { createCameraIndex } from '../kernel/cameras/camera-index.ts'
 import type { RoomDatabase } from '../kernel/database/database.ts'
 import type { Subscription } from '../kernel/event-bus/event-bus.ts'
 import { createTransactionalConsumer } from '../kernel/transactional-consumer/transactional-consumer.ts'
@@ -40,9 +41,10 @@ export function createRecorder(deps: RecorderDeps, config: Config): Recorder {
   const { recording } = config
   const metrics = createRecordingMetrics(deps.registry)
   const index = createSegmentIndex(room)
-  const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]))
+  const cameras = createCameraIndex(config)
   const rulesOf = (id: string) => keepingRules(recording, cameras.get(id)?.recording)
-  const recorded = (id: string | undefined) => id !== undefined && cameras.has(id) && rulesOf(id) !== undefined
+  const recorded = (id: string | undefined) =>
+    id !== undefined && cameras.get(id) !== undefined && rulesOf(id) !== undefined
   const open = new Map<string, { camera: CameraConfig; recorder: CameraRecorder; said: RecordingState | undefined }>()
   /** monotonic ms of the newest analysed picture of each camera */
   const seen = new Map<string, number>()

@@ -90,4 +90,4 @@ function healthOf(device: DeviceView | undefined) {
 
 /** rtsp://user:password@host/path → rtsp://***@host/path; a query goes too, since cameras take credentials there. */
 export const withoutCredentials = (source: string): string =>
-  source.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1***@').replace(/\?.*$/s, '?***')
+  source.replace(/^([a-z]+:\/\/).*@/is, '$1***@').replace(/\?.*$/s, '?***')

@@ -5,6 +5,7 @@ import type { Config } from '../../contracts/config/config.ts'
 import type { LiveView } from '../../contracts/live.ts'
 import type { Organisation } from '../../contracts/organisation.ts'
 import type { RecordingLibrary } from '../../contracts/recordings.ts'
+import type { CameraDirectory } from '../../kernel/cameras/camera-directory.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Accounts } from '../auth/accounts.ts'
 import type { Audit } from '../auth/audit.ts'
@@ -35,6 +36,8 @@ export interface RouteContext
   readonly recordings?: RecordingLibrary | undefined
   /** finds cameras in the network; absent where media has no part in this process */
   readonly cameraSearch?: CameraSearch | undefined
+  /** changes cameras; absent where nobody may */
+  readonly cameras?: CameraDirectory | undefined
   /** /readyz: rejects with the reason while a part of this process does not work */
   readonly check: () => Promise<void>
 }

@@ -6,6 +6,7 @@ import type { LetterDied } from '../../contracts/events/letter-died-v1.ts'
 import { deviceKinds } from '../../contracts/events/reading-recorded-v1.ts'
 import { LonLat } from '../../contracts/geometry.ts'
 import { Identifier } from '../../contracts/identifiers.ts'
+import { createCameraIndex } from '../../kernel/cameras/camera-index.ts'
 import { personOf } from '../http/authenticate.ts'
 import { readPage } from '../paging.ts'
 import type { DeviceView } from '../projection/projector.ts'
@@ -13,7 +14,7 @@ import type { Routes } from './context.ts'
 import { IdParameter, List, listParameters, split, times } from './parameters.ts'
 
 export const deviceRoutes: Routes = (app, { config, views, commands, audit, timeSeries }) => {
-  const cameraIds = new Set(config.cameras.map(({ id }) => id))
+  const cameras = createCameraIndex(config)
 
   app.get(
     '/api/v1/devices',
@@ -27,7 +28,7 @@ export const deviceRoutes: Routes = (app, { config, views, commands, audit, time
     async ({ query }) => {
       const filters = { kind: split(query.kind), status: split(query.status) }
       const page = await views.list<DeviceView>('devices', { ...readPage(query), ...times(query), filters })
-      return { ...page, items: page.items.filter(({ id }) => !cameraIds.has(id)) }
+      return { ...page, items: page.items.filter(({ id }) => !cameras.get(id)) }
     },
   )
 

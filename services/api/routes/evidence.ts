@@ -17,11 +17,11 @@ const mostPixels = 100_000_000
 
 export const evidenceRoutes: Routes = (app, { objectStore, config, clock, audit }) => {
   const blurred = createPictureCache()
-  const anyMasked = config.cameras.find(({ privacyMasks = [] }) => privacyMasks.length > 0)
+  const anyMasked = () => config.cameras.find(({ privacyMasks = [] }) => privacyMasks.length > 0)
   /** A clip of which the camera is not known (any more) may show what a mask covered: it is as if that camera had masks. */
   const maySeeClip = (key: string, roles: readonly string[]) => {
     const id = cameraOfClip(key)
-    if (id === undefined) return maySeeOriginal(anyMasked, roles)
+    if (id === undefined) return maySeeOriginal(anyMasked(), roles)
     const camera = config.cameras.find((known) => known.id === id)
     return camera ? maySeeOriginal(camera, roles) : may(roles, 'seeIdentities') && may(roles, 'seeUnmasked')
   }

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import { AppError, asAppError } from '../../contracts/errors.ts'
 import { type LiveFormat, liveFormats } from '../../contracts/live.ts'
+import { createCameraIndex } from '../../kernel/cameras/camera-index.ts'
 import { maySeeOriginal } from '../auth/originals.ts'
 import { may } from '../auth/roles.ts'
 import { personOf, tokenOf } from '../http/authenticate.ts'
@@ -22,7 +23,7 @@ export function liveFormatsFor(camera: Pick<CameraConfig, 'privacyMasks'>, roles
 }
 
 export const liveRoutes: Routes = (app, { config, accounts, clock, live }) => {
-  const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]))
+  const cameras = createCameraIndex(config)
 
   const refuse = async (request: FastifyRequest) => {
     const { id } = request.params as { id: string }

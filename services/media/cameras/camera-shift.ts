@@ -7,22 +7,25 @@ export interface CameraShift {
   readonly cameras: ReadonlySet<string>
   /** These slots, and no others, are ours from now on. Calls are carried out one after another. */
   assign(slots: ReadonlySet<number>): Promise<void>
+  /** The list of cameras has changed: those that went or are other ones now are let go, new ones start. */
+  refresh(): Promise<void>
 }
 
 export function createCameraShift(
-  cameras: readonly CameraConfig[],
+  cameras: () => readonly CameraConfig[],
   keep: (camera: CameraConfig) => CameraKeeper,
 ): CameraShift {
-  const keepers = new Map<string, CameraKeeper>()
+  const keepers = new Map<string, { readonly camera: CameraConfig; readonly keeper: CameraKeeper }>()
+  let ours: ReadonlySet<number> = new Set()
   const ids = new Set<string>()
   let last: Promise<void> = Promise.resolve()
 
-  const change = async (slots: ReadonlySet<number>) => {
-    const wanted = cameras.filter((camera) => slots.has(slotOfCamera(camera.id)))
-    const wantedIds = new Set(wanted.map((camera) => camera.id))
-    const leaving = [...keepers].filter(([id]) => !wantedIds.has(id))
+  const change = async () => {
+    const wanted = cameras().filter((camera) => ours.has(slotOfCamera(camera.id)))
+    const staying = new Set(wanted)
+    const leaving = [...keepers].filter(([, { camera }]) => !staying.has(camera))
     await Promise.all(
-      leaving.map(async ([id, keeper]) => {
+      leaving.map(async ([id, { keeper }]) => {
         keepers.delete(id)
         ids.delete(id)
         await keeper.stop()
@@ -30,7 +33,7 @@ export function createCameraShift(
     )
     for (const camera of wanted) {
       if (keepers.has(camera.id)) continue
-      keepers.set(camera.id, keep(camera))
+      keepers.set(camera.id, { camera, keeper: keep(camera) })
       ids.add(camera.id)
     }
   }
@@ -38,7 +41,14 @@ export function createCameraShift(
   return {
     cameras: ids,
     assign(slots) {
-      last = last.then(() => change(slots))
+      last = last.then(() => {
+        ours = slots
+        return change()
+      })
+      return last
+    },
+    refresh() {
+      last = last.then(change)
       return last
     },
   }

@@ -2,6 +2,7 @@
 import type { Config } from '../../contracts/config/config.ts'
 import { AppError } from '../../contracts/errors.ts'
 import type { LiveRequest, LiveView, LiveWatcher } from '../../contracts/live.ts'
+import { createCameraIndex } from '../../kernel/cameras/camera-index.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Service } from '../../kernel/lifecycle/service.ts'
 import { findFfmpeg } from './find-ffmpeg.ts'
@@ -24,7 +25,7 @@ export function createLiveView(deps: LiveDeps, config: Config, source: LiveSourc
   const { clock, logger } = deps
   const settings = config.media.live
   const metrics = createLiveMetrics(deps.registry)
-  const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]))
+  const cameras = createCameraIndex(config)
   const streams = new Map<string, SharedStream>()
   const ffmpeg = findFfmpeg(settings.ffmpeg)
   let watchers = 0

@@ -9,12 +9,14 @@ import type { DeviceChanged } from '../../contracts/events/device-changed-v1.ts'
 import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
 import type { LetterDied } from '../../contracts/events/letter-died-v1.ts'
 import type { CameraEyes, CameraFrame } from '../../contracts/frames.ts'
+import { createCameraDirectory } from '../../kernel/cameras/camera-directory.ts'
 import { systemClock } from '../../kernel/clock/system-clock.ts'
 import { createSqliteDatabase } from '../../kernel/database/sqlite/sqlite-database.ts'
 import { createEmbeddedEventBus } from '../../kernel/event-bus/embedded/embedded-event-bus.ts'
 import { silentLogger } from '../../kernel/logging/logger.ts'
 import { createMetrics } from '../../kernel/metrics/metrics.ts'
 import { createFileObjectStore } from '../../kernel/object-store/files/file-object-store.ts'
+import { createSealing } from '../../kernel/secrets/sealing.ts'
 import { createMediaService } from '../media-service.ts'
 
 export interface RememberingEyes extends CameraEyes {
@@ -86,10 +88,14 @@ export async function createMediaPlant() {
     /** Starts a media room with these parts of a configuration, on free ports. */
     async start(eyes: CameraEyes, parts: Record<string, unknown>) {
       const config = Value.Default(Config, { rtsp: { port: 0 }, cameras: [], ...parts }) as Config
-      const media = createMediaService({ ...deps, bus, database, objectStore }, config, eyes)
+      const sealing = createSealing(join(folder, 'secrets.key'))
+      const cameras = createCameraDirectory({ ...deps, database, sealing }, config)
+      const media = createMediaService({ ...deps, bus, database, objectStore, cameras }, config, eyes)
+      running.push(cameras)
+      await cameras.start(new AbortController().signal)
       running.push(media)
       await media.start(new AbortController().signal)
-      return media
+      return Object.assign(media, { cameras })
     },
     /** The statuses of a camera, one for each change. */
     statusOf(id: string) {
