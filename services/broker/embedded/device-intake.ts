@@ -27,6 +27,8 @@ export interface Intake {
   /** more is under way than there may be: read no more */
   readonly congested: boolean
   readonly inflightBytes: number
+  /** Hands what was counted to the registry. */
+  settle(): void
 }
 
 export interface IntakeDeps {
@@ -50,8 +52,8 @@ export function createIntake(
   options: { readonly maximumPayloadBytes: number; readonly maximumInflightBytes: number },
 ): Intake {
   const { sink, clock, logger, metrics } = deps
-  // a counter with labels is looked up once: this is a hot path
-  const received = ([0, 1, 2] as const).map((qos) => metrics.received.labels({ qos }))
+  /** by QoS; counted in plain numbers, as a counter of the registry costs a microsecond */
+  const received: [number, number, number] = [0, 0, 0]
   let inflight = 0
   let congested = false
 
@@ -136,12 +138,18 @@ export function createIntake(
     get inflightBytes() {
       return inflight
     },
+    settle() {
+      received.forEach((count, qos) => {
+        if (count > 0) metrics.received.inc({ qos }, count)
+        received[qos as 0 | 1 | 2] = 0
+      })
+    },
     publish(client, session, packet, done) {
       const message = messageOf(client.id, session.connection, packet)
       if (session.principal.role === 'device' && packet.topic === `sys/product/${session.principal.name}/status`)
         deps.onTopology(session.principal.name, packet.payload as Buffer)
       if (!allowed(session, packet.topic)) return done(new Error('not authorised'))
-      received[packet.qos]?.inc()
+      received[packet.qos]++
       packet.retain = packet.retain && mayRetain(packet.topic) && message.payload.byteLength <= retainedBytes
       if (packet.qos === 0) {
         bestEffort(message)

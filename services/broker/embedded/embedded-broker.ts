@@ -200,6 +200,7 @@ export function createEmbeddedBroker(deps: EmbeddedBrokerDeps, config: Pick<Conf
       return listeners?.tlsPort
     },
     settle() {
+      intake.settle()
       metrics.inflight.set(intake.inflightBytes)
       metrics.queued.set(store.queued)
     },
