@@ -78,6 +78,7 @@ describe('a QoS 1 acknowledgement', () => {
     await first.publishAsync(topic, reading(7), { qos: 1 })
     await first.publishAsync(topic, reading(7), { qos: 1 })
     await plant.until('qly.reading.v1', (all) => all.length >= 1)
+    await expect.poll(() => plant.metric('qianliyan_mqtt_received_total', { qos: '1' }), { timeout: 5000 }).toBe(2)
     await plant.close({ keepData: true })
     const { directory } = plant
     plant = await openPlant({ directory })
