@@ -80,6 +80,7 @@ export function createCameraEye(
     config.timezone,
     plan.cuts.map(({ region }) => region),
   )
+  const burning = { ...config.burning, personLabel: config.persons.label }
   const spots = presenceSpotsOf(camera.zones, config.presence, config.timezone)
   const { lowScore, newTrackMargin, lostSeconds } = config.tracking
   const tracker = createByteTracker({ stepMs: 1000 / camera.fps, lostMs: 1000 * lostSeconds, newTrackMargin })
@@ -171,7 +172,8 @@ export function createCameraEye(
       return analysed(boxes, tracks, at)
     }
     const parking = stepParking(state.parking, { at, objects: toParkingObjects(tracked, frame, rules.groups) }, rules)
-    const presence = stepPresence(state.presence, { at, hits }, spots, camera.id)
+    const presence = stepPresence(state.presence, { at, hits }, spots, camera.id, burning)
+    for (const kind of presence.offHours) metrics.offHours.inc({ kind })
     const { state: sighted, sightings } = sightingsOf(state.parking, parking.state, at, rules)
     const { state: parked, effects: pathEffects } = stepPaths(sighted, at, rules)
     const crowded = crowd.step(state.crowd, { tracks, at, aspect: frame.width / frame.height })
@@ -223,7 +225,7 @@ export function createCameraEye(
     }
     for (const effect of presenceEffects) {
       const { finding, type } = effect
-      const pictures = type === 'started' ? await takePictures(frame, [finding.zoneId], finding.box) : []
+      const pictures = type !== 'ended' ? await takePictures(frame, [finding.zoneId], finding.box) : []
       events.push(presenceEvent(effect, camera, at, pictures))
       metrics.findings.inc({ kind: finding.kind, phase: type })
     }

@@ -36,6 +36,12 @@ export function createVisionMetrics(registry: Registry) {
     ),
     queue: gauge(registry, 'qianliyan_vision_inference_queue', 'Frames that wait for an inference thread.'),
     cameras: gauge(registry, 'qianliyan_vision_cameras', 'Cameras that are open.'),
+    offHours: counter(
+      registry,
+      'qianliyan_vision_off_hours_total',
+      'Frames in which something was seen outside the hours of its zone, and did not count.',
+      ['kind'],
+    ),
     findings: counter(registry, 'qianliyan_vision_findings_total', 'Findings told.', ['kind', 'phase']),
     /** Counts one frame of a camera and what was seen in it. */
     saw(camera: string, seen: readonly { readonly label: string }[]) {

@@ -58,7 +58,8 @@ const KindsConfig = Type.Object(
     // seen now and then only
     zombie_vehicle: KindSettings('medium', [], 10 * 86_400),
     smoke: KindSettings('high', [[120, 'critical']]),
-    fire: KindSettings('critical'),
+    // critical at once where vision sees a cause for it (vision.burning)
+    fire: KindSettings('critical', [[30, 'critical']]),
     odour: KindSettings('medium', [[3600, 'high']]),
     kitchen_hygiene: KindSettings('medium', [[1800, 'high']]),
     river_debris: KindSettings('medium', [[28_800, 'high']]),

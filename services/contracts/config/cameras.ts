@@ -83,6 +83,13 @@ export const CameraConfig = Type.Object(
     transport: Type.Enum(['tcp', 'udp'], { default: 'tcp' }),
     location: Type.Optional(LonLat),
     fps: Type.Number({ default: 5, minimum: 0.1, maximum: 30, description: 'frames a second that are analysed' }),
+    openingHours: Type.Optional(
+      Type.String({
+        pattern: '^([01]\\d|2[0-4]):[0-5]\\d-([01]\\d|2[0-4]):[0-5]\\d$',
+        description:
+          'of the shop, local time; kitchen zones without hours of their own have these. Outside them nothing counts there but what vision.presence[].outsideHours says',
+      }),
+    ),
     models: Type.Array(Type.String(), {
       default: ['street'],
       description: 'folder names under models/, or paths of folders with model.onnx and model.json',

@@ -1,6 +1,7 @@
 // Config: models, tracking, zones, parking, presence of smoke and the like, and evidence pictures.
 import { type Static, Type } from 'typebox'
-import { AlertKind } from '../alert-kinds.ts'
+import { Crowd } from './vision-crowd.ts'
+import { Burning, PresenceRule, presenceDefaults } from './vision-presence.ts'
 
 const section = { additionalProperties: false, default: {} } as const
 const Seconds = (value: number, description: string, minimum = 0) =>
@@ -119,86 +120,10 @@ const Parking = Type.Object(
   section,
 )
 
-export const PresenceRule = Type.Object(
-  {
-    label: Type.String({ minLength: 1, maxLength: 64, description: 'label of the model' }),
-    kind: AlertKind,
-    zones: Type.Array(Type.Enum(['watch', 'river_surface', 'kitchen']), {
-      default: ['watch', 'river_surface', 'kitchen'],
-      description: 'kinds of zone where it counts',
-    }),
-    overSeconds: Type.Number({ default: 3, minimum: 0.2, maximum: 600, description: 'window of the vote' }),
-    share: Share(0.6, 'share of the frames in the window that must show it'),
-    minimumFrames: Type.Integer({ default: 3, minimum: 1, maximum: 1000 }),
-    clearSeconds: Type.Number({
-      default: 20,
-      minimum: 0.2,
-      maximum: 86_400,
-      description: 'not one frame for this long: ended',
-    }),
-  },
-  { additionalProperties: false },
-)
-export type PresenceRule = Static<typeof PresenceRule>
-
-const kitchenLabels = ['no_mask', 'no_hat', 'smoking', 'phone', 'rat', 'bin_open'] as const
-const presenceDefaults = [
-  { label: 'smoke', kind: 'smoke', zones: ['watch', 'kitchen'] },
-  { label: 'fire', kind: 'fire', zones: ['watch', 'kitchen'] },
-  { label: 'debris', kind: 'river_debris', zones: ['river_surface'], overSeconds: 6 },
-  ...kitchenLabels.map((label) => ({ label, kind: 'kitchen_hygiene', zones: ['kitchen'], overSeconds: 4 })),
-]
-
 const Persons = Type.Object(
   {
     label: Type.String({ default: 'person' }),
     everySeconds: Seconds(30, 'a count of each watch zone is published this often', 1),
-  },
-  section,
-)
-
-/** Persons in watch zones (levels: sensing.crowd), over lines, and vehicles on roads. Figures without a standard are local policy. */
-const Crowd = Type.Object(
-  {
-    smoothSeconds: Seconds(10, 'time constant of the smoothed count of a zone', 0.1),
-    confirmSeconds: Seconds(10, 'a higher level must hold this long before it is told'),
-    clearSeconds: Seconds(30, 'a lower level must hold this long before it is believed'),
-    lineHysteresis: Share(0.1, 'beyond a line by this share of its own height, a bottom centre is on the other side'),
-    congestion: Type.Object(
-      {
-        vehicles: Type.Integer({
-          default: 4,
-          minimum: 1,
-          maximum: 1000,
-          description: 'so many on a road zone at least',
-        }),
-        kilometresPerHour: Type.Number({
-          default: 8,
-          minimum: 0,
-          maximum: 200,
-          description: 'their mean speed below this: a jam; an estimate by their size in the picture',
-        }),
-        clearKilometresPerHour: Type.Number({
-          default: 12,
-          minimum: 0,
-          maximum: 200,
-          description: 'above: no jam any more',
-        }),
-        vehicleMetres: Type.Number({
-          default: 3,
-          minimum: 0.1,
-          maximum: 30,
-          description:
-            'ground scale: what the square root of a vehicle box area is on the ground (a car of 4.5 × 1.8 m, seen askew)',
-        }),
-        speedSeconds: Seconds(2, 'a speed is measured over this time', 0.2),
-        afterSeconds: Seconds(120, 'slow for this long: told (longer than a red light)'),
-        clearSeconds: Seconds(60, 'fast or empty for this long: ended'),
-        continueSeconds: Seconds(300, 'news of a jam that goes on, with its length', 1),
-        standard: Type.String({ default: 'local practice (no limit of a standard)', maxLength: 128 }),
-      },
-      section,
-    ),
   },
   section,
 )
@@ -303,6 +228,7 @@ export const VisionConfig = Type.Object(
     tracking: Tracking,
     parking: Parking,
     presence: Type.Array(PresenceRule, { default: presenceDefaults, maxItems: 64 }),
+    burning: Burning,
     persons: Persons,
     crowd: Crowd,
     evidence: EvidencePictures,

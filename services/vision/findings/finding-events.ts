@@ -7,6 +7,7 @@ import type { Outgoing } from '../../kernel/event-bus/event-bus.ts'
 import type { EndReason, ParkingEffect } from '../parking/parking-machine.ts'
 import type { ParkingZone } from '../parking/parking-rules.ts'
 import type { Vehicle, Violation } from '../parking/parking-state.ts'
+import { causeWords } from '../presence/burning.ts'
 import type { PresenceEffect } from '../presence/presence-machine.ts'
 import { nameOfLabel } from './label-names.ts'
 
@@ -59,8 +60,13 @@ export function presenceEvent(
   evidence: readonly Evidence[],
 ): Outgoing {
   const { zh, en } = nameOfLabel(finding.label)
-  return publishFinding(camera, finding.findingId, type, 0, at, {
+  const burns = finding.kind === 'smoke' || finding.kind === 'fire'
+  const { causes = [] } = finding
+  const why = causeWords(causes)
+  const because = causes.length > 0 ? { zh: `（${why.zh}）`, en: `: ${why.en}` } : { zh: '', en: '' }
+  return publishFinding(camera, finding.findingId, type, finding.news ?? 0, at, {
     kind: finding.kind,
+    ...(burns && type !== 'ended' ? { severity: causes.length > 0 ? ('critical' as const) : ('high' as const) } : {}),
     zoneId: finding.zoneId,
     subject: finding.label,
     since: iso(finding.since),
@@ -68,8 +74,8 @@ export function presenceEvent(
     score: round(finding.score),
     box: finding.box,
     summary:
-      type === 'started'
-        ? { zh: `${camera.name}发现${zh}`, en: `${en} seen at ${camera.name}` }
+      type !== 'ended'
+        ? { zh: `${camera.name}发现${zh}${because.zh}`, en: `${en} seen at ${camera.name}${because.en}` }
         : { zh: `${camera.name}的${zh}已消失`, en: `${en} no longer seen at ${camera.name}` },
     evidence: [...evidence],
   })

@@ -2,11 +2,13 @@
 // a while before it ends. Pure: (state, observation) → (state, effects); its clock is the frames' event time.
 import type { AlertKind } from '../../contracts/alert-kinds.ts'
 import type { ZoneConfig } from '../../contracts/config/cameras.ts'
-import type { PresenceRule } from '../../contracts/config/vision.ts'
+import type { PresenceRule } from '../../contracts/config/vision-presence.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
-import { centreOf } from '../geometry/box.ts'
+import { centreOf, intersectionOf } from '../geometry/box.ts'
 import { polygonHolds, shareInside } from '../geometry/polygon.ts'
 import { createZoneHours } from '../zones/zone-hours.ts'
+import { type BurningCause, type BurningRules, weighBurning } from './burning.ts'
+import { around, changes, meanArea, type Vote, votesAt } from './same-area.ts'
 
 /** A detection that counts, wherever it is. */
 export interface PresenceHit {
@@ -32,14 +34,24 @@ export interface PresenceFinding {
   readonly since: number
   score: number
   box: PictureBox
+  /** its mean area in the window when it was told, share of the frame (rules with `sameArea`) */
+  readonly area?: number
+  /** why it is critical; empty: it is not (smoke and fire) */
+  causes?: readonly BurningCause[]
+  /** number of its continuations */
+  news?: number
 }
 
 interface SpotState {
-  /** newest last: clock time and whether it was there */
-  votes: [clock: number, hit: 0 | 1][]
+  /** newest last: clock time, whether it was there, and where (rules with `sameArea`) */
+  votes: Vote[]
   finding?: PresenceFinding
   /** ms without it while it is said */
   quiet: number
+  /** clock time since when it is there without any change */
+  steadySince?: number
+  /** frames in a row with a person near it */
+  personFrames?: number
 }
 
 export interface PresenceState {
@@ -52,12 +64,14 @@ export interface PresenceState {
 export const emptyPresence: PresenceState = { clock: 0, sequence: 0, spots: {} }
 
 export interface PresenceEffect {
-  readonly type: 'started' | 'ended'
+  readonly type: 'started' | 'continued' | 'ended'
   readonly finding: PresenceFinding
 }
 
 /** A frame counts no longer than this, ms: breaks of the stream are no absence. */
 const frameMs = 10_000
+/** Boxes that are remembered of a frame. */
+const mostBoxes = 4
 /** A box counts in a zone with its centre inside, or with this share of it. */
 const overlapShare = 0.3
 
@@ -86,28 +100,38 @@ export function stepPresence(
   observation: { readonly at: number; readonly hits: readonly PresenceHit[] },
   spots: readonly PresenceSpot[],
   cameraId: string,
-): { state: PresenceState; effects: PresenceEffect[] } {
+  burning?: BurningRules,
+): { state: PresenceState; effects: PresenceEffect[]; offHours: AlertKind[] } {
   const state = structuredClone(before)
   const { at } = observation
   const step = state.lastAt === undefined ? 0 : Math.min(frameMs, Math.max(0, at - state.lastAt))
   state.clock += step
   state.lastAt = at
   const effects: PresenceEffect[] = []
+  const offHours: AlertKind[] = []
   const old = state.spots
   state.spots = {}
   for (const spot of spots) {
     const own = old[spot.key] ?? { votes: [], quiet: 0 }
     state.spots[spot.key] = own
-    const best = spot.active(at) ? bestHit(spot, observation.hits) : undefined
-    vote(own, best !== undefined, state.clock, spot.rule)
+    const seen = hitsIn(spot, observation.hits)
+    const counts = spot.active(at) || spot.rule.outsideHours.some((kind) => kind === spot.zone.kind)
+    if (!counts && seen.length > 0) offHours.push(spot.rule.kind)
+    const hits = counts ? seen : []
+    const [best] = hits
+    vote(own, hits, state.clock, spot.rule)
     if (own.finding) {
       own.quiet = best ? 0 : own.quiet + step
-      if (best && best.score > own.finding.score) own.finding = { ...own.finding, score: best.score, box: best.box }
+      const { box } = own.finding
+      const here = spot.rule.sameArea ? hits.find((hit) => intersectionOf(around(box), hit.box) > 0) : best
+      if (here && here.score > own.finding.score) own.finding = { ...own.finding, score: here.score, box: here.box }
       if (own.quiet < spot.rule.clearSeconds * 1000) continue
       effects.push({ type: 'ended', finding: own.finding })
       delete own.finding
       own.votes = []
-    } else if (best && carried(own, spot.rule)) {
+    } else {
+      const told = hits.find((hit) => carried(own, spot.rule, hit.box, state.clock))
+      if (!told) continue
       const first = own.votes.find(([, hit]) => hit === 1)?.[0] ?? state.clock
       const since = at - (state.clock - first)
       own.finding = {
@@ -116,39 +140,52 @@ export function stepPresence(
         zoneId: spot.zone.id,
         label: spot.rule.label,
         since,
-        score: best.score,
-        box: best.box,
+        score: told.score,
+        box: told.box,
+        ...(spot.rule.sameArea ? { area: meanArea(own.votes, told.box) } : {}),
       }
       own.quiet = 0
       effects.push({ type: 'started', finding: own.finding })
     }
   }
+  if (burning) effects.push(...weighBurning(state, effects, observation.hits, spots, burning))
   // A rule or zone that is no longer configured: what it said is over.
   for (const [key, { finding }] of Object.entries(old)) {
     if (finding && !(key in state.spots)) effects.push({ type: 'ended', finding })
   }
-  return { state, effects }
+  return { state, effects, offHours }
 }
 
-function vote(spot: SpotState, hit: boolean, now: number, rule: PresenceRule): void {
-  spot.votes.push([now, hit ? 1 : 0])
+function vote(spot: SpotState, hits: readonly PresenceHit[], now: number, rule: PresenceRule): void {
+  const boxes = rule.sameArea ? hits.slice(0, mostBoxes).map(({ box }) => box) : []
+  spot.votes.push(boxes.length > 0 ? [now, 1, boxes] : [now, hits.length > 0 ? 1 : 0])
   const oldest = now - rule.overSeconds * 1000
   // At few frames a second the window still holds as many frames as must vote.
   while (spot.votes.length > rule.minimumFrames && (spot.votes[0]?.[0] ?? now) < oldest) spot.votes.shift()
 }
 
-function carried({ votes }: SpotState, rule: PresenceRule): boolean {
+/** Do enough frames show it, in the area of `box` where the rule says so, and has it changed or stayed for long enough? */
+function carried(spot: SpotState, rule: PresenceRule, box: PictureBox, now: number): boolean {
+  const { votes } = spot
   const [first, last] = [votes[0]?.[0] ?? 0, votes.at(-1)?.[0] ?? 0]
   if (votes.length < rule.minimumFrames || last - first < 0.7 * rule.overSeconds * 1000) return false
-  const yes = votes.reduce((sum, [, hit]) => sum + hit, 0)
-  return yes >= rule.share * votes.length
+  const yes = rule.sameArea ? votesAt(votes, box).length : votes.reduce((sum, [, hit]) => sum + hit, 0)
+  if (yes < rule.share * votes.length) {
+    delete spot.steadySince
+    return false
+  }
+  if (!rule.sameArea || rule.steadySeconds === 0 || changes(votesAt(votes, box))) return true
+  spot.steadySince ??= first
+  return now - spot.steadySince >= rule.steadySeconds * 1000
 }
 
-function bestHit({ zone, rule }: PresenceSpot, hits: readonly PresenceHit[]): PresenceHit | undefined {
-  let best: PresenceHit | undefined
-  for (const hit of hits) {
-    if (hit.label !== rule.label || (best && hit.score <= best.score)) continue
-    if (polygonHolds(zone.polygon, centreOf(hit.box)) || shareInside(zone.polygon, hit.box) >= overlapShare) best = hit
-  }
-  return best
+/** The hits of a spot, best first. */
+function hitsIn({ zone, rule }: PresenceSpot, hits: readonly PresenceHit[]): PresenceHit[] {
+  return hits
+    .filter(
+      ({ label, box }) =>
+        label === rule.label &&
+        (polygonHolds(zone.polygon, centreOf(box)) || shareInside(zone.polygon, box) >= overlapShare),
+    )
+    .toSorted((a, b) => b.score - a.score)
 }

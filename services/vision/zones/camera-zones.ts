@@ -13,8 +13,12 @@ const wholeView = {
 }
 
 /** Its own zones, or one zone `view` over the whole frame: kitchen and river cameras by their kind, others to watch. */
-export function zonesOf(camera: Pick<CameraConfig, 'kind' | 'zones'>): readonly ZoneConfig[] {
-  if (camera.zones.length > 0) return camera.zones
+export function zonesOf(camera: Pick<CameraConfig, 'kind' | 'zones' | 'openingHours'>): readonly ZoneConfig[] {
+  if (camera.zones.length > 0) return camera.zones.map((zone) => inOpeningHours(zone, camera.openingHours))
   const kind = camera.kind === 'kitchen' ? 'kitchen' : camera.kind === 'river' ? 'river_surface' : 'watch'
-  return [{ id: 'view', kind, ...wholeView }]
+  return [inOpeningHours({ id: 'view', kind, ...wholeView }, camera.openingHours)]
 }
+
+/** A kitchen is watched while the shop is open, unless its zone says otherwise. */
+const inOpeningHours = (zone: ZoneConfig, hours: string | undefined): ZoneConfig =>
+  hours !== undefined && zone.kind === 'kitchen' && zone.hours === wholeView.hours ? { ...zone, hours } : zone

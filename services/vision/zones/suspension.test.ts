@@ -95,6 +95,9 @@ describe('while the view has moved', () => {
       share: 0.5,
       minimumFrames: 3,
       clearSeconds: 5,
+      sameArea: false,
+      steadySeconds: 0,
+      outsideHours: [],
     })
     const rules = [rule('fire', 'fire', ['watch']), rule('debris', 'river_debris', ['river_surface'])]
     const spots = presenceSpotsOf([zone('yard', 'watch'), zone('water', 'river_surface')], rules as never, 'UTC')

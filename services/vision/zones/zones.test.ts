@@ -124,6 +124,13 @@ describe('kinds', () => {
   })
   it('are given by the camera where it has no zones', () => {
     expect(zonesOf({ kind: 'kitchen', zones: [] })).toMatchObject([{ id: 'view', kind: 'kitchen' }])
+    const shop = { kind: 'kitchen' as const, openingHours: '10:00-21:00' }
+    expect(zonesOf({ ...shop, zones: [] })).toMatchObject([{ hours: '10:00-21:00' }])
+    const own = zone({ kind: 'kitchen', hours: '06:00-23:00' })
+    expect(zonesOf({ ...shop, zones: [own, zone({})] }).map(({ hours }) => hours)).toEqual([
+      '06:00-23:00',
+      '00:00-24:00',
+    ])
     expect(zonesOf({ kind: 'river', zones: [] })).toMatchObject([{ kind: 'river_surface' }])
     expect(zonesOf({ kind: 'drone', zones: [zone({})] })).toHaveLength(1)
   })
