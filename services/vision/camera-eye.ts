@@ -12,6 +12,7 @@ import { createCameraCrowd, lineZonesOf } from './crowd/camera-crowd.ts'
 import { crowdClockRuns } from './crowd/crowd-state.ts'
 import type { Detection } from './detection/detection.ts'
 import { findsBoxes } from './detection/families/families.ts'
+import { createFrameHistory } from './detection/frame-history.ts'
 import { mergeCuts } from './detection/to-frame.ts'
 import { type EvidencePictures, joined } from './evidence/evidence-pictures.ts'
 import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
@@ -89,6 +90,9 @@ export function createCameraEye(
     moveShare: config.parking.moveShare,
   })
   const crowd = createCameraCrowd(deps, camera, models, config)
+  const histories = new Map(
+    models.flatMap(({ key, description: { frames } }) => (frames ? [[key, createFrameHistory(frames)]] : [])),
+  )
   let state: CameraState = { ...restored, parking: withoutTracks(restored.parking) }
   let savedAt = Number.NEGATIVE_INFINITY
   let busy: Promise<void> = Promise.resolve()
@@ -109,11 +113,13 @@ export function createCameraEye(
       onTaken()
       return []
     }
+    const history = histories.get(model.key)
+    if (frame.discontinuity) history?.clear()
     const minimumScore = Math.min(lowScore, model.description.threshold)
     const { detections, seconds } = await deps.pool.infer(
       model.key,
       camera.id,
-      cuts.map(({ rgb }) => rgb),
+      cuts.map((cut) => history?.stack(cut, frame.capturedAt) ?? cut.rgb),
       minimumScore,
       { onTaken },
     )

@@ -1,6 +1,7 @@
 // One picture through a model that was just described: decoded, cut and merged as a camera's frame, run in a process of its own.
 
 import type { Detection } from '../../../services/vision/detection/detection.ts'
+import { stackOf } from '../../../services/vision/detection/frame-history.ts'
 import { mergeCuts } from '../../../services/vision/detection/to-frame.ts'
 import { parseModelDescription } from '../../../services/vision/model-registry/model-description.ts'
 import { runTrial } from '../../../services/vision/model-registry/trial/run-trial.ts'
@@ -23,7 +24,8 @@ export async function trySample(file: string, name: string, json: string, pictur
   const pixels = await loadPicture(picture)
   const cut = await cutFor(pixels, description.input)
   const minimumScore = description.threshold
-  const trial = await runTrial({ kind: 'see', model: { name, file, description }, pictures: [cut.rgb], minimumScore })
+  const shown = description.frames ? stackOf([cut.rgb], description.frames.count) : cut.rgb
+  const trial = await runTrial({ kind: 'see', model: { name, file, description }, pictures: [shown], minimumScore })
   const [found = []] = trial.detections
   const vector = found[0]?.vector
   const detections = vector

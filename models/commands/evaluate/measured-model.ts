@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Pixels } from '../../../services/contracts/frames.ts'
 import { silentLogger } from '../../../services/kernel/logging/logger.ts'
+import { stackOf } from '../../../services/vision/detection/frame-history.ts'
 import { mergeCuts } from '../../../services/vision/detection/to-frame.ts'
 import { createInferencePool, type InferencePool } from '../../../services/vision/inference/inference-pool.ts'
 import { createModelRegistry, type Model } from '../../../services/vision/model-registry/model-registry.ts'
@@ -41,11 +42,12 @@ export async function openMeasured(
   try {
     const model = await createModelRegistry({ pool: pools[1] }, { directory }).open(folder ?? named)
     await createModelRegistry({ pool: pools[2] }, { directory }).open(folder ?? named)
-    const { input, nms, tiles } = model.description
+    const { input, nms, tiles, frames } = model.description
     const regions = tiles ? tileRegions(tiles) : [undefined]
     const infer = async (picture: Pixels, threads: 1 | 2, minimumScore: number) => {
       const cuts = await Promise.all(regions.map((region) => cutFor(picture, input, region)))
-      const pixels = cuts.map(({ rgb }) => rgb)
+      // a picture alone is one in which nothing moves
+      const pixels = cuts.map(({ rgb }) => (frames ? stackOf([rgb], frames.count) : rgb))
       const { detections, seconds } = await pools[threads].infer(model.key, 'evaluation', pixels, minimumScore)
       return { cuts: cuts.map((placement, index) => ({ placement, detections: detections[index] ?? [] })), seconds }
     }

@@ -63,6 +63,19 @@ export const ModelDescription = Type.Object(
       description: 'boxes of one class that overlap more (IoU) are one',
     }),
     tiles: Type.Optional(Tiles),
+    frames: Type.Optional(
+      Type.Object(
+        {
+          count: Type.Integer({ minimum: 2, maximum: 16 }),
+          everySeconds: Type.Number({ minimum: 0.03, maximum: 60, description: 'from one frame to the next' }),
+        },
+        {
+          additionalProperties: false,
+          description:
+            'the model sees several frames of the cut below each other, oldest first: its input is `count` times as high',
+        },
+      ),
+    ),
     outputs: Type.Optional(
       Type.Record(
         Type.String(),
@@ -104,12 +117,16 @@ const signed = { scale: 1, mean: [128, 128, 128], deviation: [1, 1, 1] } as cons
 /** uint8 inputs take the pixels. */
 const plain = { scale: 1, mean: [0, 0, 0], deviation: [1, 1, 1] } as const
 
-/** The family's usual input, changed by what model.json says. */
-export function inputFormatOf({ family, input }: Pick<ModelDescription, 'family' | 'input'>): InputFormat {
+/** The family's usual input, changed by what model.json says. Several frames below each other make it so many times as high. */
+export function inputFormatOf({
+  family,
+  input,
+  frames,
+}: Pick<ModelDescription, 'family' | 'input' | 'frames'>): InputFormat {
   const usual: Omit<InputFormat, 'width' | 'height' | 'letterbox'> = families[family].input
   const type = input.type ?? usual.type
   const values = type === 'int8' ? signed : type === 'uint8' ? plain : usual.type === 'uint8' ? plain : {}
-  return { ...usual, ...values, ...input }
+  return { ...usual, ...values, ...input, height: input.height * (frames?.count ?? 1) }
 }
 
 const validator = Compile(ModelDescription as TSchema)

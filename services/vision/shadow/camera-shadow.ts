@@ -7,6 +7,7 @@ import { type ShadowSample, shadowComparedV1 } from '../../contracts/events/shad
 import type { CameraFrame, FrameCut, FrameCutPixels } from '../../contracts/frames.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Detection } from '../detection/detection.ts'
+import { createFrameHistory } from '../detection/frame-history.ts'
 import { mergeCuts } from '../detection/to-frame.ts'
 import type { InferenceResult } from '../inference/inference-messages.ts'
 import type { Model } from '../model-registry/model-registry.ts'
@@ -47,15 +48,13 @@ export function createCameraShadow(
   const cuts = plan.cuts.map((cut) => ({ ...cut, id: `shadow.${model.tag}.${cut.id}`.slice(0, 64) }))
   const ids = new Set(cuts.map(({ id }) => id))
   const { everySeconds, iou, samplesPerReport } = config.shadow
+  const { frames } = model.description
+  const history = frames && createFrameHistory(frames)
   let window: Window | undefined
   let looking: Promise<void> | undefined
 
-  const detect = async (pictures: readonly FrameCutPixels[]): Promise<Detection[]> => {
-    const { detections } = await deps.infer(
-      model,
-      pictures.map(({ rgb }) => rgb),
-      model.description.threshold,
-    )
+  const detect = async (pictures: readonly FrameCutPixels[], shown: readonly Uint8Array[]): Promise<Detection[]> => {
+    const { detections } = await deps.infer(model, shown, model.description.threshold)
     const merged = mergeCuts(
       pictures.map((placement, index) => ({ placement, detections: detections[index] ?? [] })),
       { model: model.tag, thresholdOf: model.thresholdOf, iou: model.description.nms },
@@ -63,8 +62,14 @@ export function createCameraShadow(
     return merged.filter(({ score, threshold }) => score >= threshold)
   }
 
-  const look = async (at: number, pictures: readonly FrameCutPixels[], old: readonly Detection[], into: Window) => {
-    const compared = compareDetections(old, await detect(pictures), iou)
+  const look = async (
+    at: number,
+    pictures: readonly FrameCutPixels[],
+    shown: readonly Uint8Array[],
+    old: readonly Detection[],
+    into: Window,
+  ) => {
+    const compared = compareDetections(old, await detect(pictures, shown), iou)
     into.frames++
     into.tally.add(compared)
     const differs = compared.onlyOld.length + compared.onlyNew.length > 0
@@ -106,17 +111,20 @@ export function createCameraShadow(
       const at = frame.capturedAt
       window ??= { from: at, to: at, frames: 0, skipped: 0, tally: createTally(), samples: [], lastSampleAt: -1e15 }
       window.to = at
+      if (frame.discontinuity) history?.clear()
+      const own = frame.cuts.filter(({ cut }) => ids.has(cut.id))
+      const shown = history && own.map((cut) => history.stack(cut, at))
       if (looking !== undefined) {
         window.skipped++
         return
       }
-      const pictures = frame.cuts.filter(({ cut }) => ids.has(cut.id)).map((cut) => ({ ...cut, rgb: cut.rgb.slice() }))
+      const pictures = own.map((cut) => ({ ...cut, rgb: cut.rgb.slice() }))
       if (pictures.length === 0) return
       const comparable = found.filter(
         ({ label, score, threshold }) => score >= threshold && model.classes.includes(label),
       )
       const due = at - window.from >= 1000 * everySeconds
-      looking = look(at, pictures, comparable, window)
+      looking = look(at, pictures, shown ?? pictures.map(({ rgb }) => rgb), comparable, window)
         .then(() => (due ? report() : undefined))
         .catch(failed)
         .finally(() => {
