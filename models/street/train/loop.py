@@ -36,7 +36,7 @@ def run(network, file, minutes, rate, stream, losses_of, phases=((0.0, 256),), m
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1.0, (step + 1) / WARMUP) * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
         batch = next(loader)
-        x = batch[0].permute(0, 3, 1, 2).float().div_(255).contiguous(memory_format=torch.channels_last)
+        x = pixels(batch[0])
         losses = losses_of(network, x, batch)
         optimiser.zero_grad(set_to_none=True)
         sum(losses).backward()
@@ -49,13 +49,20 @@ def run(network, file, minutes, rate, stream, losses_of, phases=((0.0, 256),), m
         spent += min(5.0, now - last)  # a pause of the process is no training
         last = now
         if step % 25 == 0:
-            print(f"{spent / 60:5.1f} min step {step} size {x.shape[2]} losses {np.round(sums / 25, 3)}", flush=True)
+            print(f"{spent / 60:5.1f} min step {step} size {x.shape[-1]} losses {np.round(sums / 25, 3)}", flush=True)
             sums = 0.0
         if now - saved > 60:
             save(file, network, average, optimiser, step, spent)
             saved = now
     save(file, network, average, optimiser, step, spent)
     print("done", flush=True)
+
+
+def pixels(pictures):
+    """0..1, channels first; sequences [B,T,S,S,3] keep their frames."""
+    if pictures.ndim == 5:
+        return pictures.permute(0, 1, 4, 2, 3).float().div_(255)
+    return pictures.permute(0, 3, 1, 2).float().div_(255).contiguous(memory_format=torch.channels_last)
 
 
 @torch.no_grad()
