@@ -17,6 +17,7 @@ import type { Service } from '../kernel/lifecycle/service.ts'
 import { createSealing } from '../kernel/secrets/sealing.ts'
 import { createLedgerService } from '../ledger/ledger-service.ts'
 import { createFootageAnalysis } from '../media/footage-analysis/footage-analysis.ts'
+import { createBusEyes } from '../media/frames-bus/bus-eyes.ts'
 import { createLiveView } from '../media/live/live-view.ts'
 import { createMediaService } from '../media/media-service.ts'
 import { createCameraSearch } from '../media/onvif/camera-search.ts'
@@ -24,6 +25,8 @@ import { createRecordingService } from '../recording/recording-service.ts'
 import { createSensingService } from '../sensing/sensing-service.ts'
 import { createTicketsService } from '../tickets/tickets-service.ts'
 import { createTimeseriesService } from '../timeseries/timeseries-service.ts'
+import { createFrameIntake } from '../vision/frames-bus/frame-intake.ts'
+import { createFramePlanner } from '../vision/plan/frame-planner.ts'
 import { createVisionService } from '../vision/vision-service.ts'
 import { createHealthServer } from './health-server.ts'
 import { createSimulatedCity } from './simulated-city.ts'
@@ -57,10 +60,9 @@ export function compose(
   if (roles.has('alerts') && config.ledger.enabled) add(createLedgerService(deps('ledger'), config))
   if (roles.has('tickets')) add(createTicketsService(deps('tickets'), config))
   if (roles.has('timeseries')) add(createTimeseriesService(deps('timeseries'), config))
+  const sees = roles.has('eyes') || roles.has('media')
   const recording =
-    roles.has('eyes') || roles.has('api')
-      ? add(createRecordingService(deps('recording'), config, { records: roles.has('eyes') }))
-      : undefined
+    sees || roles.has('api') ? add(createRecordingService(deps('recording'), config, { records: sees })) : undefined
   const footage = roles.has('api') ? add(createFootageService(deps('footage'), config)) : undefined
   const live = roles.has('api')
     ? add(createLiveView(deps('live'), config, { addressOf: (cameraId) => media?.live.addressOf(cameraId) }))
@@ -78,7 +80,8 @@ export function compose(
       )
     : add(createHealthServer(deps('health'), config, { check }))
   const broker = roles.has('broker') || roles.has('ingest') ? addDevices() : undefined
-  const media = roles.has('eyes') ? addEyes() : undefined
+  const vision = roles.has('eyes') || roles.has('vision') ? addVision() : undefined
+  const media = sees ? addMedia() : undefined
   if (roles.has('simulators') && config.simulators.enabled) {
     add(
       createSimulatedCity(deps('simulators'), config, {
@@ -105,14 +108,26 @@ export function compose(
     return broker
   }
 
-  function addEyes() {
+  /** Footage comes as files from the object store: it is analysed where vision is, also where cameras' frames come over the bus. */
+  function addVision() {
     const vision = add(createVisionService(deps('vision'), config))
     add(createFootageAnalysis(deps('footage-analysis'), config, vision.eyes))
+    if (config.vision.frames === 'bus') add(createFrameIntake(deps('vision'), config, vision.eyes))
+    return vision
+  }
+
+  function addMedia() {
+    const eyes = config.vision.frames === 'bus' ? busEyes() : vision?.eyes
+    if (!eyes) throw new AppError('QLY_INTERNAL', 'media without vision')
     const access: StreamAccess = {
       device: createKnownDevices({ ...kernel, sealing }, config),
       player: createStreamPlayers(kernel, config),
     }
     const packets = recording ? [recording.packets] : []
-    return add(createMediaService({ ...deps('media'), access, cameras }, config, vision.eyes, packets))
+    return add(createMediaService({ ...deps('media'), access, cameras }, config, eyes, packets))
+  }
+
+  function busEyes() {
+    return add(createBusEyes({ ...deps('media'), plan: createFramePlanner(config) }, config.vision.bus)).eyes
   }
 }

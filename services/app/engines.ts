@@ -51,9 +51,9 @@ export function createEngines(deps: EngineDeps, config: Config): { kernel: Kerne
 }
 
 function eventBus(deps: EngineDeps, { bus, dataDir }: Config): EventBus {
-  if (bus.engine === 'kafka') return createKafkaEventBus(deps, bus.kafka)
-  const { retentionCheckSeconds } = bus
-  return createEmbeddedEventBus(deps, { directory: path.join(dataDir, 'bus'), retentionCheckSeconds })
+  if (bus.engine === 'kafka') return createKafkaEventBus(deps, { ...bus.kafka, frameMinutes: bus.frameMinutes })
+  const { retentionCheckSeconds, frameMinutes } = bus
+  return createEmbeddedEventBus(deps, { directory: path.join(dataDir, 'bus'), retentionCheckSeconds, frameMinutes })
 }
 
 function database(deps: EngineDeps, { database: { url, maximumConnections }, dataDir }: Config): Database {

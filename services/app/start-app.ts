@@ -90,6 +90,19 @@ function logLevel({ interactive, configFile, environment }: AppOptions, { loggin
 
 function wantedRoles(wanted: ReadonlySet<Role> | undefined, config: Config): ReadonlySet<Role> {
   const roles = wanted ?? new Set(allRoles)
+  const apart = roles.has('media') !== roles.has('vision') && !roles.has('eyes')
+  if (apart && config.vision.frames !== 'bus') {
+    throw new AppError(
+      'QLY_CONFIG_INVALID',
+      'media and vision can be processes of their own only with vision.frames: bus; use the role eyes, which is both',
+    )
+  }
+  if (apart && config.bus.engine === 'embedded') {
+    throw new AppError(
+      'QLY_CONFIG_INVALID',
+      'media and vision in two processes meet on the bus, and the embedded one lives in one process: set bus.engine to kafka',
+    )
+  }
   const shared = [...roles].length < allRoles.length && wanted !== undefined
   if (shared && config.bus.engine === 'embedded' && !roles.has('api')) {
     throw new AppError(

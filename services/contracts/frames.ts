@@ -90,3 +90,6 @@ export interface CameraEyes {
   /** Saves the camera's state and lets it go. Idempotent. */
   close(cameraId: string): Promise<void>
 }
+
+/** What vision will want of a camera, told without opening it (models are described, not loaded). Throws QLY_MODEL_UNKNOWN or QLY_MODEL_INVALID. */
+export type FramePlanner = (camera: CameraConfig) => Promise<FramePlan>

@@ -9,9 +9,12 @@ import { findingChangedV1 } from './events/finding-changed-v1.ts'
 import { footageChangedV1 } from './events/footage-changed-v1.ts'
 import { frameAnalysedV1 } from './events/frame-analysed-v1.ts'
 import { frameCapturedV1 } from './events/frame-captured-v1.ts'
+import { frameCutV1 } from './events/frame-cut-v1.ts'
+import { frameLookedV1 } from './events/frame-looked-v1.ts'
 import { ledgerChangedV1 } from './events/ledger-changed-v1.ts'
 import { letterDiedV1 } from './events/letter-died-v1.ts'
 import { noticeIssuedV1 } from './events/notice-issued-v1.ts'
+import { pictureShownV1, pictureWantedV1 } from './events/picture-wanted-v1.ts'
 import { readingRecordedV1 } from './events/reading-recorded-v1.ts'
 import { shadowComparedV1 } from './events/shadow-compared-v1.ts'
 import { silenceChangedV1 } from './events/silence-changed-v1.ts'
@@ -65,10 +68,17 @@ export const topics = {
   }),
   'qly.frame.v1': defineTopic({
     summary: 'JPEG pictures.',
-    events: [frameCapturedV1],
+    events: [frameCapturedV1, frameCutV1],
     keyedBy: 'camera id',
     partitions: 12,
     retention: { milliseconds: hour, bytes: 2 * gibibyte },
+  }),
+  'qly.look.v1': defineTopic({
+    summary: 'Between vision and media where they sit apart: frames that are done with, and whole pictures asked for.',
+    events: [frameLookedV1, pictureWantedV1, pictureShownV1],
+    keyedBy: 'camera id',
+    partitions: 12,
+    retention: { milliseconds: hour, bytes: gibibyte },
   }),
   'qly.detection.v1': defineTopic({
     summary: 'What models and limits found.',
@@ -147,6 +157,16 @@ export type TopicName = keyof Topics
 /** The events that may be published on a topic. */
 export type TopicEvent<Name extends TopicName = TopicName> = { [N in Name]: EventOf<Topics[N]['events'][number]> }[Name]
 
+/** Topics that carry pictures: kept as long as the configuration says (`bus.frameMinutes`). */
+const ofPictures: readonly TopicName[] = ['qly.frame.v1', 'qly.look.v1']
+
+/** How long events of a topic are kept; `frameMinutes` shortens or lengthens it for pictures. */
+export function retentionOf(topic: TopicName, { frameMinutes }: { readonly frameMinutes?: number | undefined }) {
+  const { retention } = topics[topic]
+  const own = frameMinutes !== undefined && ofPictures.includes(topic)
+  return own ? { ...retention, milliseconds: frameMinutes * 60_000 } : retention
+}
+
 export const topicNames = Object.keys(topics) as TopicName[]
 
 /** The partition key of an event: events of one key stay in order. Findings and analysed frames of one source share its key. */
@@ -156,6 +176,10 @@ export function keyOf(event: TopicEvent): string {
     case 'cn.qianliyan.device.changed.v1':
       return event.data.deviceId
     case 'cn.qianliyan.frame.captured.v1':
+    case 'cn.qianliyan.frame.cut.v1':
+    case 'cn.qianliyan.frame.looked.v1':
+    case 'cn.qianliyan.picture.wanted.v1':
+    case 'cn.qianliyan.picture.shown.v1':
     case 'cn.qianliyan.frame.analysed.v1':
     case 'cn.qianliyan.vehicle.sighted.v1':
     case 'cn.qianliyan.shadow.compared.v1':

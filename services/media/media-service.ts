@@ -50,7 +50,9 @@ export function createMediaService(
   const views = new Map<string, ViewWatch>()
   const commands = createCameraCommands(deps, views)
   const metrics = createCameraMetrics(deps.registry)
-  const keeping = { ...deps, eyes, packets: [...packets, relay], metrics, store, views }
+  const relayOf = (camera: CameraConfig) =>
+    /^https?:/i.test(camera.source) ? createPictureRelay({ clock: deps.clock, server }, camera.id) : undefined
+  const keeping = { ...deps, eyes, packets: [...packets, relay], metrics, store, views, pictures: relayOf }
   const index = createCameraIndex(config)
   const isPulled = ({ source }: CameraConfig) => !source.startsWith('mqtt:')
   const openers = new WeakMap<CameraConfig, CameraOpener>()

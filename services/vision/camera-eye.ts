@@ -25,7 +25,7 @@ import { type ParkingEffect, stepParking } from './parking/parking-machine.ts'
 import { toParkingObjects } from './parking/parking-objects.ts'
 import { parkingRulesOf } from './parking/parking-rules.ts'
 import { withoutTracks } from './parking/parking-state.ts'
-import { planFrames } from './plan/frame-plan.ts'
+import { personRegionsOf, planFrames } from './plan/frame-plan.ts'
 import { type PresenceEffect, presenceSpotsOf, stepPresence } from './presence/presence-machine.ts'
 import type { FramePublisher } from './publishing/frame-publisher.ts'
 import { sightingsOf } from './sightings/sightings.ts'
@@ -70,11 +70,7 @@ export function createCameraEye(
   const camera: CameraConfig = { ...configured, zones: [...zonesOf(configured)] }
   const looked = { ...camera, zones: [...camera.zones, ...lineZonesOf(camera, config.persons.label)] }
   const { plan, cutsOf } = planFrames(looked, models, config.plan, framesAtOnceFor(deps.pool.threads))
-  const findPersons = models.filter(
-    ({ classes, description }) => findsBoxes(description.family) && classes.includes(config.persons.label),
-  )
-  const personCuts = new Set(findPersons.flatMap(({ key }) => [...(cutsOf.get(key) ?? [])]))
-  const personRegions = plan.cuts.filter(({ id }) => personCuts.has(id)).map(({ region }) => region)
+  const personRegions = personRegionsOf({ plan, cutsOf }, models, config.persons.label)
   const rules = parkingRulesOf(
     camera,
     config,

@@ -24,11 +24,16 @@ import { SimulatorsConfig } from './simulators.ts'
 import { TicketsConfig } from './tickets.ts'
 import { VisionConfig } from './vision.ts'
 
-/** The roles of a process; `all` of them in one process is the default. */
+/**
+ * The roles of a process; all of them in one process is the default. `eyes` is media and vision together; with `vision.frames: bus` they may be
+ * processes of their own, `media` and `vision`.
+ */
 export const roles = [
   'broker',
   'ingest',
   'eyes',
+  'media',
+  'vision',
   'sensing',
   'alerts',
   'tickets',

@@ -159,6 +159,12 @@ export const BusConfig = Type.Object(
   {
     engine: Type.Enum(['embedded', 'kafka'], { default: 'embedded' }),
     retentionCheckSeconds: Type.Number({ default: 60, minimum: 1 }),
+    frameMinutes: Type.Integer({
+      default: 60,
+      minimum: 1,
+      maximum: 1440,
+      description: 'pictures (qly.frame.v1, qly.look.v1) are kept so long; on Kafka set when the topics are made',
+    }),
     kafka: Type.Object(
       {
         brokers: Type.Array(Type.String({ pattern: '^[^:]+:\\d+$' }), {

@@ -171,12 +171,45 @@ const Shadow = Type.Object(
   section,
 )
 
+/** Where decoding and inference sit apart (`vision.frames: bus`). The clocks of both machines and the bus must agree within a part of a second. */
+const Bus = Type.Object(
+  {
+    quality: Type.Integer({
+      default: 90,
+      minimum: 50,
+      maximum: 100,
+      description: 'JPEG quality of what models look at',
+    }),
+    holdSeconds: Type.Number({
+      default: 3,
+      minimum: 0.5,
+      maximum: 30,
+      description: 'media keeps a frame for so long, so that vision can ask for its whole picture as evidence',
+    }),
+    lateSeconds: Type.Number({
+      default: 1,
+      minimum: 0.1,
+      maximum: 600,
+      description: 'frames that wait longer than this are skipped where a newer one of the camera is there',
+    }),
+    dropSeconds: Type.Number({
+      default: 10,
+      minimum: 0.5,
+      maximum: 3600,
+      description: 'frames that waited longer than this are skipped in any case (vision was away or is too slow)',
+    }),
+  },
+  section,
+)
+
 export const VisionConfig = Type.Object(
   {
     frames: Type.Enum(['inline', 'bus'], {
       default: 'inline',
-      description: 'bus: media publishes JPEGs to qly.frame.v1 and vision consumes them',
+      description:
+        'bus: media publishes JPEGs to qly.frame.v1 and vision consumes them, so that they may be roles of their own (media, vision), e.g. on a GPU box',
     }),
+    bus: Bus,
     modelsDirectory: Type.String({
       default: 'models',
       description: 'where camera models are looked up by folder name',

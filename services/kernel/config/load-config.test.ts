@@ -83,7 +83,6 @@ describe('the configuration', () => {
       'cameras.0.zones.0.polygon',
       6,
     ],
-    ['frames over the bus, which is not built', 'cameras: []\nvision: { frames: bus }', 'vision.frames', 2],
     ['an unknown time zone', 'cameras: []\ntimezone: Suzhou', 'timezone', 2],
   ])('refuses %s', (_name, text, path, line) => {
     expect(faultsOf(text)).toEqual([expect.objectContaining({ path, line })])

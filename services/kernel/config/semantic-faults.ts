@@ -65,12 +65,6 @@ function engines(config: Config): SemanticFault[] {
       message: 'objectStore.engine is s3: give endpoint, bucket, accessKeyId and secretAccessKey',
     })
   }
-  if (config.vision.frames === 'bus') {
-    faults.push({
-      path: ['vision', 'frames'],
-      message: 'decoding and inference cannot sit apart in this version: use inline',
-    })
-  }
   if (config.media.reconnect.maximumMs < config.media.reconnect.initialMs) {
     faults.push({ path: ['media', 'reconnect', 'maximumMs'], message: 'must not be less than initialMs' })
   }

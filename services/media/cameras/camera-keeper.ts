@@ -7,6 +7,7 @@ import type { CameraPackets } from '../../contracts/packets.ts'
 import { backOff } from '../camera-source/back-off.ts'
 import { type CameraHealth, type CameraSource, startCameraSource } from '../camera-source/camera-source.ts'
 import type { CameraOpener } from '../camera-source/open-camera.ts'
+import type { PictureRelay } from '../live/picture-relay.ts'
 import { createRateMeter } from './camera-metrics.ts'
 import { createCameraNews } from './camera-news.ts'
 import { createCameraSnapshots } from './camera-snapshots.ts'
@@ -24,6 +25,8 @@ export type KeeperDeps = ViewDeps & {
   readonly eyes: CameraEyes
   /** who else is given what this camera's connection brings */
   readonly packets: readonly CameraPackets[]
+  /** shows the pictures of a camera live whose source is no video stream */
+  readonly pictures?: (camera: CameraConfig) => PictureRelay | undefined
 }
 
 /** Starts at once; failures are the camera's status. */
@@ -37,6 +40,7 @@ export function keepCamera(
   const stopping = new AbortController()
   const news = createCameraNews(deps, camera)
   const snapshots = createCameraSnapshots(deps, config, camera.id, news)
+  const pictures = deps.pictures?.(camera)
   const watch = createCameraWatch(eyes, config, camera, snapshots)
   const view = openCameraView(deps, config.view, camera, news)
   const meter = createRateMeter(5000)
@@ -72,7 +76,11 @@ export function keepCamera(
     return undefined
   }
 
-  const see: FrameSink = (frame, ready) => watch.see(view.through(frame), ready)
+  const see: FrameSink = async (frame, ready) => {
+    const shown = pictures?.show(() => frame.fullFrame())
+    shown?.catch((error: unknown) => logger.debug({ camera: camera.id, err: error }, 'a picture was not shown live'))
+    await Promise.all([watch.see(view.through(frame), ready), shown?.catch(() => undefined)])
+  }
 
   const run = async () => {
     const plan = await openEyes()
@@ -116,6 +124,7 @@ export function keepCamera(
         await running
         await source?.stop()
         roles.close()
+        pictures?.close()
         await Promise.all(taps.map((tap) => tap.close()))
         await eyes.close(camera.id).catch((error: unknown) => {
           logger.error({ camera: camera.id, err: error }, 'the state of a camera could not be saved')

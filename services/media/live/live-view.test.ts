@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AVMEDIA_TYPE_VIDEO, avGetCodecName, FormatContext, Packet } from 'node-av'
@@ -210,6 +212,40 @@ describe('live view', () => {
     expect((await caller.ask('SETUP', `${url}/trackID=0`, udp)).status).toBe(461)
     caller.close()
     await pushing
+  })
+
+  it.each(['a stream of JPEGs', 'one JPEG at a time'])('shows cameras whose source is %s', async (kind) => {
+    const jpegs = await Promise.all(
+      ['red', 'blue'].map((background) =>
+        sharp({ create: { width: 160, height: 90, channels: 3, background } })
+          .jpeg()
+          .toBuffer(),
+      ),
+    )
+    let count = 0
+    const next = () => jpegs[count++ % jpegs.length] as Buffer
+    const server = createServer((_request, response) => {
+      if (kind === 'one JPEG at a time') return response.writeHead(200, { 'content-type': 'image/jpeg' }).end(next())
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=part' })
+      const timer = setInterval(() => {
+        const jpeg = next()
+        response.write(`--part\r\ncontent-type: image/jpeg\r\ncontent-length: ${jpeg.length}\r\n\r\n`)
+        response.write(jpeg)
+        response.write('\r\n')
+      }, 50)
+      response.on('close', () => clearInterval(timer))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    stops.push(async () => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const { port } = server.address() as AddressInfo
+    const { watch } = await start([camera('web', `http://127.0.0.1:${port}/live`, { fps: 10 })])
+    const [original, encoded] = [watch('web', 'fmp4'), watch('web', 'mpeg1')]
+    await expect.poll(() => original.parts.length, patient).toBeGreaterThan(8)
+    await expect.poll(() => encoded.parts.length, patient).toBeGreaterThan(2)
+    expect(await probe(original.parts, 'web.out')).toMatchObject({ codec: 'h264', width: 160, height: 90 })
   })
 
   it('keeps to its limits; a stream that only lingers makes room', async () => {

@@ -20,8 +20,8 @@ import type { RtspServer } from '../rtsp-server/rtsp-server.ts'
 import { publishUnits, type UnitPublication } from './live-relay.ts'
 
 export interface PictureRelay {
-  /** Encodes and publishes it, if someone watches or the last one is old. Never rejects on what the picture is. */
-  show(picture: Pixels): Promise<void>
+  /** Encodes and publishes it, if someone watches or the last one is old; one that comes while another is encoded is left out. */
+  show(picture: () => Promise<Pixels>): Promise<void>
   close(): void
 }
 
@@ -37,30 +37,43 @@ export function createPictureRelay(
   let encoder: Awaited<ReturnType<typeof openEncoder>> | undefined
   let publication: UnitPublication | undefined
   let lastAt = Number.NEGATIVE_INFINITY
+  let encoding: Promise<void> | undefined
+  let closed = false
 
-  const close = () => {
+  const letGo = () => {
     publication?.giveUp()
     publication = undefined
     encoder?.close()
     encoder = undefined
   }
 
+  const encode = async (picture: Pixels, now: number) => {
+    const size = `${picture.width}x${picture.height}`
+    if (encoder?.size !== size) {
+      letGo()
+      encoder = await openEncoder(picture)
+    }
+    const data = await encoder.encode(picture)
+    publication ??= publishUnits(server, path, { codec: 'h264', extraData: undefined })
+    publication?.picture(data, now)
+    lastAt = now
+  }
+
   return {
     async show(picture) {
       const now = clock.monotonic()
       const watched = (server.streams.get(path)?.players ?? 0) > 0
-      if (!watched && now - lastAt < idleSeconds * 1000) return
-      const size = `${picture.width}x${picture.height}`
-      if (encoder?.size !== size) {
-        close()
-        encoder = await openEncoder(picture)
-      }
-      const data = await encoder.encode(picture)
-      publication ??= publishUnits(server, path, { codec: 'h264', extraData: undefined })
-      publication?.picture(data, now)
-      lastAt = now
+      if (encoding || closed || (!watched && now - lastAt < idleSeconds * 1000)) return
+      encoding = picture().then((pixels) => encode(pixels, now))
+      await encoding.finally(() => {
+        encoding = undefined
+        if (closed) letGo()
+      })
     },
-    close,
+    close() {
+      closed = true
+      if (!encoding) letGo()
+    },
   }
 }
 

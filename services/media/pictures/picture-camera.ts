@@ -117,7 +117,7 @@ export function createPictureCamera(
           fullFrame: () => Promise.resolve(picture),
         }
         lastSize = size
-        await Promise.all([watch.see(view.through(frame)), relay.show(picture)])
+        await Promise.all([watch.see(view.through(frame)), relay.show(() => Promise.resolve(picture))])
         detecting.picture()
         metrics.delivered(camera.id)
       } catch (error) {

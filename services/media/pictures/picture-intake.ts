@@ -56,6 +56,7 @@ export function createPictureIntake(
   }
 
   const look = async ({ event, partition }: Delivery<'qly.frame.v1'>) => {
+    if (event.type !== 'cn.qianliyan.frame.captured.v1') return
     const camera = cameraOf(event.data.cameraId, partition)
     if (!camera) return unknown.inc()
     if (!camera.wants(event.data)) return

@@ -3,6 +3,7 @@ import type { CameraConfig, ZoneConfig } from '../../contracts/config/cameras.ts
 import type { VisionConfig } from '../../contracts/config/vision.ts'
 import type { FrameCut, FramePlan } from '../../contracts/frames.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
+import { findsBoxes } from '../detection/families/families.ts'
 import { areaOf, type Box, heightOf, unionOf, widthOf } from '../geometry/box.ts'
 import { boundsOf } from '../geometry/polygon.ts'
 import type { Model } from '../model-registry/model-registry.ts'
@@ -44,6 +45,17 @@ export function planFrames(
     )
   }
   return { plan: { cameraId: camera.id, framesPerSecond: camera.fps, cuts, framesAtOnce }, cutsOf }
+}
+
+/** Where models look that find persons. */
+export function personRegionsOf(
+  { plan, cutsOf }: { readonly plan: FramePlan; readonly cutsOf: ReadonlyMap<string, readonly string[]> },
+  models: readonly PlannedModel[],
+  label: string,
+): PictureBox[] {
+  const finders = models.filter(({ classes, description }) => findsBoxes(description.family) && classes.includes(label))
+  const ids = new Set(finders.flatMap(({ key }) => [...(cutsOf.get(key) ?? [])]))
+  return plan.cuts.filter(({ id }) => ids.has(id)).map(({ region }) => region)
 }
 
 const isWhole = (region: PictureBox): boolean => region.every((edge, index) => edge === wholeFrame[index])

@@ -11,8 +11,8 @@ import { createFrameHistory } from '../detection/frame-history.ts'
 import { mergeCuts } from '../detection/to-frame.ts'
 import type { InferenceResult } from '../inference/inference-messages.ts'
 import type { Model } from '../model-registry/model-registry.ts'
-import { planFrames } from '../plan/frame-plan.ts'
 import { type Compared, compareDetections, createTally } from './compare.ts'
+import { shadowCutsOf } from './shadow-cuts.ts'
 import { keepShadowPicture } from './shadow-picture.ts'
 
 export interface CameraShadow {
@@ -44,8 +44,7 @@ export function createCameraShadow(
   { model, against }: { model: Model; against: readonly Model[] },
   config: VisionConfig,
 ): CameraShadow {
-  const { plan } = planFrames({ ...camera, id: camera.id }, [model], config.plan)
-  const cuts = plan.cuts.map((cut) => ({ ...cut, id: `shadow.${model.tag}.${cut.id}`.slice(0, 64) }))
+  const cuts = shadowCutsOf(camera, model, config.plan)
   const ids = new Set(cuts.map(({ id }) => id))
   const { everySeconds, iou, samplesPerReport } = config.shadow
   const { frames } = model.description

@@ -16,6 +16,8 @@ export interface EmbeddedEventBusConfig {
   /** folder of the log; taken by one process at a time */
   readonly directory: string
   readonly retentionCheckSeconds: number
+  /** how long pictures are kept; default: as the topic map says */
+  readonly frameMinutes?: number
 }
 
 export function createEmbeddedEventBus(
@@ -29,7 +31,7 @@ export function createEmbeddedEventBus(
   const metrics = createBusMetrics(registry, () => groups.lags())
   const groups = createConsumerGroups({ clock, logger, metrics, log, publish })
   const memberships = createMemberships(logger)
-  const retention = createRetention({ clock, logger, log }, config.retentionCheckSeconds)
+  const retention = createRetention({ clock, logger, log }, config.retentionCheckSeconds, config)
   const tails = new Set<Subscription>()
   let stopped: Promise<void> | undefined
 

@@ -1,5 +1,5 @@
 // Applies the topic map's retention at intervals: by age, and by size shared evenly over a topic's partitions (as Kafka's retention.bytes, which is per partition).
-import { topicNames, topics } from '../../../contracts/topics.ts'
+import { retentionOf, topicNames } from '../../../contracts/topics.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Logger } from '../../logging/logger.ts'
 import type { EmbeddedLog } from './embedded-log.ts'
@@ -12,6 +12,7 @@ export interface RetentionLoop {
 export function createRetention(
   { clock, logger, log }: { clock: Clock; logger: Logger; log: EmbeddedLog },
   intervalSeconds: number,
+  kept: { readonly frameMinutes?: number | undefined } = {},
 ): RetentionLoop {
   let stopping = true
   let cancel: (() => void) | undefined
@@ -19,7 +20,7 @@ export function createRetention(
 
   async function checkAll(): Promise<void> {
     for (const topic of topicNames) {
-      const { milliseconds, bytes } = topics[topic].retention
+      const { milliseconds, bytes } = retentionOf(topic, kept)
       const partitions = log.partitionsOf(topic)
       let events = 0
       for (const partition of partitions) {

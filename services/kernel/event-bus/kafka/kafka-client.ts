@@ -5,7 +5,7 @@ import { AppError } from '../../../contracts/errors.ts'
 import type { Logger } from '../../logging/logger.ts'
 import { Kafka, logLevel } from './kafkajs.ts'
 
-export type KafkaBusConfig = BusConfig['kafka']
+export type KafkaBusConfig = BusConfig['kafka'] & { readonly frameMinutes?: number }
 
 /** Attempts inside kafkajs for one call: about 4 s in all; above it stand our own loops, which never give up in silence. */
 export const clientRetry = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 1500, retries: 5 } as const

@@ -1,7 +1,7 @@
 // Topics on Kafka: made from the topic map where they are missing; existing ones keep their partitions, since more would move keys.
 import type { Admin, ITopicConfig, Kafka } from 'kafkajs'
 import { AppError } from '../../../contracts/errors.ts'
-import { type TopicName, topicNames, topics } from '../../../contracts/topics.ts'
+import { retentionOf, type TopicName, topicNames, topics } from '../../../contracts/topics.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Logger } from '../../logging/logger.ts'
 import { type KafkaBusConfig, withAdmin } from './kafka-client.ts'
@@ -77,7 +77,8 @@ const isSettling = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'type' in error && settling.includes(String(error.type))
 
 function shapeOf(config: KafkaBusConfig, topic: TopicName): ITopicConfig {
-  const { partitions, retention } = topics[topic]
+  const { partitions } = topics[topic]
+  const retention = retentionOf(topic, config)
   const settings: Record<string, string | number> = {
     'retention.ms': retention.milliseconds,
     // Kafka's limit is for one partition
