@@ -225,7 +225,10 @@ describe('live view', () => {
     let count = 0
     const next = () => jpegs[count++ % jpegs.length] as Buffer
     const server = createServer((_request, response) => {
-      if (kind === 'one JPEG at a time') return response.writeHead(200, { 'content-type': 'image/jpeg' }).end(next())
+      if (kind === 'one JPEG at a time') {
+        response.writeHead(200, { 'content-type': 'image/jpeg' }).end(next())
+        return
+      }
       response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=part' })
       const timer = setInterval(() => {
         const jpeg = next()
