@@ -13,6 +13,20 @@ export interface ToldFinding {
   readonly box?: readonly [number, number, number, number]
 }
 
+/** What of a finding is compared. */
+export function told({ phase, kind, zoneId, label, at, since, score, box }: ToldFinding): ToldFinding {
+  return {
+    phase,
+    kind,
+    ...(zoneId === undefined ? {} : { zoneId }),
+    ...(label === undefined ? {} : { label }),
+    at,
+    since,
+    ...(score === undefined ? {} : { score }),
+    ...(box === undefined ? {} : { box }),
+  }
+}
+
 export interface Difference {
   readonly type: 'added' | 'missing' | 'changed'
   readonly finding: ToldFinding

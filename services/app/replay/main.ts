@@ -1,17 +1,23 @@
-// `npm run replay`: a saved clip through the exact path of a live camera; what it tells, and how that differs from what was expected, or from
-// what a candidate model tells.
+// `npm run replay`: a saved clip or a recording through the exact path of a live camera; what it tells, and how that differs from what was told live,
+// from what was expected, or from what a candidate model tells.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
+import type { Config } from '../../contracts/config/config.ts'
 import { AppError, asAppError } from '../../contracts/errors.ts'
 import { loadConfig } from '../../kernel/config/load-config.ts'
 import { demoConfig, withSimulatedCity } from '../simulated-city.ts'
 import { compareFindings, type Difference, type ToldFinding } from './compare.ts'
 import { type Replayed, replay } from './replay.ts'
+import { withRecorded } from './told-live.ts'
 
-const help = `npm run replay -- --file CLIP --camera ID [options]
+const help = `npm run replay -- --camera ID --file CLIP [options]
+npm run replay -- --camera ID --from TIME --to TIME [options]
 
   --config FILE     the configuration that names the camera; default: the simulated city's
+  --from, --to      this time of the camera's recording (ISO 8601), and the differences from what vision told live; the data is that of --config:
+                    of a stopped system on embedded engines, or of any on PostgreSQL and Kafka
+  --lead SECONDS    recording before --from that is seen too, so that what stood there already is known; default 300
   --at TIME         event time of the first frame (ISO 8601); default 2020-06-28T14:00:00+08:00
   --model NAME      then again with this model (a folder under models/, or a path), and the differences
   --expect FILE     the differences from findings written by --out before; exit 2 if there are any
@@ -23,6 +29,9 @@ const { values } = parseArgs({
     file: { type: 'string' },
     camera: { type: 'string' },
     config: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    lead: { type: 'string', default: '300' },
     at: { type: 'string', default: '2020-06-28T14:00:00+08:00' },
     model: { type: 'string' },
     expect: { type: 'string' },
@@ -33,8 +42,10 @@ const abort = new AbortController()
 process.once('SIGINT', () => abort.abort())
 
 try {
-  if (values.help || !values.file || !values.camera) console.log(help)
-  else await run(values.file, values.camera)
+  const { help: wantsHelp, file, camera, from, to } = values
+  if (!wantsHelp && camera && file) await runClip(file, camera)
+  else if (!wantsHelp && camera && from && to) await runRecording(camera, timeOf('--from', from), timeOf('--to', to))
+  else console.log(help)
 } catch (error) {
   const { code, message } = asAppError(error)
   console.error(`${code}: ${message}`)
@@ -42,7 +53,7 @@ try {
 }
 process.exit()
 
-async function run(file: string, cameraId: string): Promise<void> {
+function setUp(cameraId: string): { config: Config; camera: CameraConfig } {
   const config = values.config ? loadConfig(values.config) : withSimulatedCity(demoConfig(process.env))
   const camera = config.cameras.find(({ id }) => id === cameraId)
   if (!camera) {
@@ -52,10 +63,40 @@ async function run(file: string, cameraId: string): Promise<void> {
       `there is no camera ${cameraId} in the configuration; there are ${known || 'none'}`,
     )
   }
-  const beganAt = Date.parse(values.at)
-  if (Number.isNaN(beganAt))
-    throw new AppError('QLY_INPUT_INVALID', `--at ${values.at} is no time; write it as 2020-06-28T14:00:00+08:00`)
-  const play = (changed: CameraConfig) => replay(config, changed, { file, beganAt }, abort.signal)
+  return { config, camera }
+}
+
+function timeOf(option: string, given: string): number {
+  const time = Date.parse(given)
+  if (Number.isNaN(time))
+    throw new AppError('QLY_INPUT_INVALID', `${option} ${given} is no time; write it as 2020-06-28T14:00:00+08:00`)
+  return time
+}
+
+async function runClip(file: string, cameraId: string): Promise<void> {
+  const { config, camera } = setUp(cameraId)
+  const source = { file, beganAt: timeOf('--at', values.at) }
+  await compareAll(camera, (changed) => replay(config, changed, source, abort.signal))
+}
+
+async function runRecording(cameraId: string, from: number, to: number): Promise<void> {
+  const { config, camera } = setUp(cameraId)
+  const lead = 1000 * Number(values.lead)
+  if (!(lead >= 0) || !(to > from))
+    throw new AppError('QLY_INPUT_INVALID', '--lead is a number of seconds, 0 or more, and --from is before --to')
+  const inside = ({ at }: ToldFinding) => Date.parse(at) >= from && Date.parse(at) < to
+  await withRecorded(config, cameraId, [from, to], abort.signal, async ({ findings, seconds, parts }) => {
+    console.log(`${cameraId}: ${seconds.toFixed(1)} s of ${((to - from) / 1000).toFixed(1)} s are recorded`)
+    const source = { parts: () => parts(from - lead, to) }
+    const own = await compareAll(camera, async (changed) => {
+      const seen = await replay(config, changed, source, abort.signal)
+      return { ...seen, findings: seen.findings.filter(inside) }
+    })
+    printDifferences('against what was told live', compareFindings(findings, own.findings))
+  })
+}
+
+async function compareAll(camera: CameraConfig, play: (changed: CameraConfig) => Promise<Replayed>): Promise<Replayed> {
   const own = await play(camera)
   print(`${camera.id}, ${camera.models.join(' + ')}`, own)
   if (values.out) writeFileSync(values.out, `${JSON.stringify(own.findings, null, 2)}\n`)
@@ -73,6 +114,7 @@ async function run(file: string, cameraId: string): Promise<void> {
       compareFindings(own.findings, candidate.findings),
     )
   }
+  return own
 }
 
 function print(name: string, { findings, frames, seconds, tookSeconds }: Replayed): void {

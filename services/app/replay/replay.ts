@@ -1,18 +1,20 @@
-// A saved clip through the exact path of a live camera (decoding, cuts, inference, tracks, zones, machines, state), on engines of its own in a
+// A saved clip or a recording through the exact path of a live camera (decoding, cuts, inference, tracks, zones, machines, state), on engines of its own in a
 // temporary folder: nothing of it reaches the running system. Every frame is seen, in the file's own time, so the same clip tells the same.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { Config } from '../../contracts/config/config.ts'
+import type { RecordedPart } from '../../contracts/recordings.ts'
 import { systemClock } from '../../kernel/clock/system-clock.ts'
 import { parseConfig } from '../../kernel/config/load-config.ts'
 import { createLogger } from '../../kernel/logging/logger.ts'
 import { createMetrics } from '../../kernel/metrics/metrics.ts'
 import { watchFootage } from '../../media/footage-analysis/watch-footage.ts'
+import { watchRecording } from '../../media/footage-analysis/watch-recording.ts'
 import { createVisionService } from '../../vision/vision-service.ts'
 import { createEngines } from '../engines.ts'
-import type { ToldFinding } from './compare.ts'
+import { type ToldFinding, told } from './compare.ts'
 
 export interface Replayed {
   readonly findings: readonly ToldFinding[]
@@ -22,13 +24,18 @@ export interface Replayed {
   readonly tookSeconds: number
 }
 
+/** A clip, seen from `beganAt` (ms since the epoch) on; or a recording with its own times. */
+export type ReplaySource =
+  | { readonly file: string; readonly beganAt: number }
+  | { readonly parts: () => AsyncIterable<RecordedPart> }
+
 /**
- * Plays `file` as if `camera` saw it from `beganAt` (ms since the epoch) on. Rejects with QLY_STREAM_UNREADABLE or QLY_MODEL_…; also when aborted.
+ * Plays the source as if `camera` saw it. Rejects with QLY_STREAM_UNREADABLE or QLY_MODEL_…; also when aborted.
  */
 export async function replay(
   config: Config,
   camera: CameraConfig,
-  clip: { readonly file: string; readonly beganAt: number },
+  source: ReplaySource,
   signal: AbortSignal,
 ): Promise<Replayed> {
   const directory = await mkdtemp(path.join(tmpdir(), 'qly-replay-'))
@@ -51,8 +58,7 @@ export async function replay(
       if (event.type === 'cn.qianliyan.finding.changed.v1') findings.push(told(event.data))
     })
     const begun = performance.now()
-    const footage = { camera, path: path.resolve(clip.file), isPicture: false, beganAt: clip.beganAt }
-    const seen = await watchFootage({ ...deps, eyes: vision.eyes }, own.media, footage, signal)
+    const seen = await watch({ ...deps, eyes: vision.eyes }, own, camera, source, signal)
     const tookSeconds = (performance.now() - begun) / 1000
     while ((await listening.lag()) > 0) await systemClock.sleep(5, signal)
     await listening.stop()
@@ -63,15 +69,17 @@ export async function replay(
   }
 }
 
-function told({ phase, kind, zoneId, label, at, since, score, box }: ToldFinding): ToldFinding {
-  return {
-    phase,
-    kind,
-    ...(zoneId === undefined ? {} : { zoneId }),
-    ...(label === undefined ? {} : { label }),
-    at,
-    since,
-    ...(score === undefined ? {} : { score }),
-    ...(box === undefined ? {} : { box }),
+async function watch(
+  deps: Parameters<typeof watchFootage>[0],
+  { media }: Config,
+  camera: CameraConfig,
+  source: ReplaySource,
+  signal: AbortSignal,
+): Promise<{ frames: number; seconds: number }> {
+  if ('file' in source) {
+    const footage = { camera, path: path.resolve(source.file), isPicture: false, beganAt: source.beganAt }
+    return watchFootage(deps, media, footage, signal)
   }
+  const { frames, from = 0, to = 0 } = await watchRecording(deps, media, camera, source.parts(), signal)
+  return { frames, seconds: (to - from) / 1000 }
 }

@@ -72,9 +72,9 @@ export async function createRecordingPlant(options: { clock?: Clock; folder?: st
       await makeClip(path, options)
       return path
     },
-    async stop() {
+    async stop({ keep = false } = {}) {
       await database.stop()
-      await rm(folder, { recursive: true, force: true })
+      if (!keep) await rm(folder, { recursive: true, force: true })
     },
   }
 }
