@@ -8,6 +8,12 @@ export function createAlertMetrics(registry: Registry) {
     inputs: counter(registry, 'qianliyan_alert_inputs_total', 'What came in, by what it did', ['input', 'outcome']),
     steps: counter(registry, 'qianliyan_alert_steps_total', 'Published steps of alerts', ['kind', 'action']),
     dropped: counter(registry, 'qianliyan_alerts_dropped_total', 'Not opened because of the storm limit', ['kind']),
+    heldBack: counter(
+      registry,
+      'qianliyan_alerts_held_back_total',
+      'Findings that false marks kept from opening alerts',
+      ['kind'],
+    ),
     notices: counter(registry, 'qianliyan_alert_notices_total', 'Notices issued', ['reason']),
     decisionSeconds: histogram(
       registry,

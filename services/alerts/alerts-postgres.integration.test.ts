@@ -118,4 +118,23 @@ describe('alerts on PostgreSQL', () => {
     expect(new Set(two.steps.map(({ alert }) => alert.id)).size).toBe(60)
     expect(await two.openAlerts()).toBe(0)
   })
+
+  it('hold back by one false mark, whichever process takes the finding, until it is revoked', async () => {
+    const one = await program()
+    const two = await program()
+    const fume = (n: number) => ({ kind: 'smoke', findingId: `f${n}`, subject: `f${n}`, cameraId: 'cam-0' }) as const
+    await one.finding(fume(0))
+    const { alert } = await until(() => one.steps.find(({ step }) => step.action === 'opened'))
+    const { result } = await one.command('alert', alert.id, 'dismiss', { reason: 'steam', falseAlarm: true })
+    const id = (result as { falseMarkId: string }).falseMarkId
+    for (let n = 1; n <= 5; n++) await (n % 2 ? one : two).finding(fume(n))
+    await until(async () => {
+      const row = await two.room.db.selectFrom('false_mark').select('record').executeTakeFirst()
+      return JSON.parse(row?.record ?? '{}').mark?.count === 5 || undefined
+    })
+    expect(await two.openAlerts()).toBe(0)
+    expect(await two.command('false_mark', id, 'revoke')).toMatchObject({ accepted: true, result: { count: 5 } })
+    await two.finding(fume(6))
+    await until(async () => (await two.openAlerts()) === 1 || undefined)
+  })
 })

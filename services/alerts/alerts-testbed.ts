@@ -9,6 +9,7 @@ import { type DeviceChanged, deviceChangedV1 } from '../contracts/events/device-
 import { type FindingChanged, findingChangedV1 } from '../contracts/events/finding-changed-v1.ts'
 import type { NoticeIssued } from '../contracts/events/notice-issued-v1.ts'
 import { type Ticket, ticketChangedV1 } from '../contracts/events/ticket-changed-v1.ts'
+import type { FalseMark } from '../contracts/false-marks.ts'
 import type { Silence } from '../contracts/silences.ts'
 import type { Clock } from '../kernel/clock/clock.ts'
 import type { ManualClock } from '../kernel/clock/manual-clock.ts'
@@ -58,6 +59,7 @@ export async function openTestbed(directory: string, options: TestbedOptions = {
   const notices: NoticeIssued[] = []
   const answers: CommandAnswered[] = []
   const silences: Silence[] = []
+  const falseMarks: FalseMark[] = []
   const seen = new Set<string>()
   const tail = await bus.tail(
     { topics: ['qly.alert.v1', 'qly.notice.v1', 'qly.answer.v1'], from: 'earliest' },
@@ -67,6 +69,7 @@ export async function openTestbed(directory: string, options: TestbedOptions = {
       if (event.type === 'cn.qianliyan.alert.changed.v1') steps.push(event.data)
       else if (event.type === 'cn.qianliyan.notice.issued.v1') notices.push(event.data)
       else if (event.type === 'cn.qianliyan.command.answered.v1') answers.push(event.data)
+      else if (event.type === 'cn.qianliyan.falsemark.changed.v1') falseMarks.push(event.data.mark)
       else silences.push(event.data.silence)
     },
   )
@@ -83,6 +86,7 @@ export async function openTestbed(directory: string, options: TestbedOptions = {
     notices,
     answers,
     silences,
+    falseMarks,
     /** rows of alerts that are open or acknowledged */
     openAlerts: async () =>
       (await room.db.selectFrom('alert').select('id').where('open_key', 'is not', null).execute()).length,

@@ -16,7 +16,7 @@ import { createAudit } from './auth/audit.ts'
 import { project } from './projection/projector.ts'
 import { createViews } from './projection/views.ts'
 import { type ApiTables, apiMigrations } from './tables.ts'
-import { toldAlert, toldNotice, toldSilence } from './testing/told.ts'
+import { toldAlert, toldFalseMark, toldNotice, toldSilence } from './testing/told.ts'
 
 let kernel: TestKernel
 let database: Database
@@ -66,6 +66,8 @@ it('keeps every topic in its newest state, and an older event told again changes
     { topic: 'qly.dead-letter.v1', event: createEvent(letterDiedV1, origin, letterDiedV1.example) },
     toldSilence('s1', {}),
     toldSilence('s1', { endedAt: '2020-06-28T07:00:00.000Z', endedBy: 'x' }),
+    toldFalseMark('m1', { count: 4 }),
+    toldFalseMark('m2', { endedAt: '2020-06-28T07:00:00.000Z', endedBy: 'system:alerts' }),
     ...Array.from({ length: 1010 }, (_, n) => toldNotice(`g${n}`, 1e12 + n)),
   ])
   const all = async (table: Parameters<typeof views.all>[0]) => (await views.all<Named>(table)).length
@@ -75,6 +77,10 @@ it('keeps every topic in its newest state, and an older event told again changes
   expect([await all('tickets'), await all('findings'), await all('footage')]).toEqual([1, 1, 1])
   expect(await views.one('alerts', 'a1')).toMatchObject({ state: 'cleared' })
   expect(await views.one('silences', 's1')).toMatchObject({ endedBy: 'x' })
+  expect(await views.one('false_marks', 'm1')).toMatchObject({ count: 4 })
+  expect((await views.list('false_marks', { limit: 5, filters: { state: ['expired'] } })).items).toMatchObject([
+    { id: 'm2' },
+  ])
   expect(await views.one('devices', 'd1')).toMatchObject({ twin: { battery: { a: 1, b: 2 } } })
   expect(await views.steps('a1')).toHaveLength(2)
   expect(await views.count('alerts', 'kind', { state: ['open'] })).toEqual({ noise: 25 })

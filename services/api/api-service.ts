@@ -27,6 +27,7 @@ import type { FootageUpload, RouteContext, Routes } from './routes/context.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
+import { falseMarkRoutes } from './routes/false-marks.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { liveRoutes } from './routes/live.ts'
 import { modelRoutes } from './routes/models.ts'
@@ -68,6 +69,7 @@ const routes: readonly Routes[] = [
   sessionRoutes,
   alertRoutes,
   silenceRoutes,
+  falseMarkRoutes,
   ledgerRoutes,
   ticketRoutes,
   cameraSearchRoutes,

@@ -31,6 +31,8 @@ export interface ApiTables {
   footage: Told & { state: string }
   /** sorted by their end, to come or past, so that those in force are first; active is 1 or 0 */
   silences: Told & { active: number }
+  /** sorted as silences; state is active, expired or revoked */
+  false_marks: Told & { state: string }
   /** reports of models in shadow, one an event; model is its folder's name */
   shadows: Told & { model: string; camera: string }
   /** the newest ones, one an event; body is the notice */
@@ -149,6 +151,19 @@ export const apiMigrations: Readonly<Record<string, Migration>> = {
         .addColumn('camera', 'text', text)
         .execute()
       await db.schema.createIndex('shadows_by_model').on('shadows').columns(['model', 'sort_at']).execute()
+    },
+  },
+  '0012-false-marks': {
+    async up(db) {
+      await db.schema
+        .createTable('false_marks')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('position', 'bigint', text)
+        .addColumn('sort_at', 'bigint', text)
+        .addColumn('body', 'text', text)
+        .addColumn('state', 'text', text)
+        .execute()
+      await db.schema.createIndex('false_marks_by_time').on('false_marks').columns(['sort_at', 'id']).execute()
     },
   },
 }

@@ -21,3 +21,12 @@ export type PictureBox = Static<typeof PictureBox>
 /** A simple polygon in a picture, 3 to 64 points, not closed (the last point joins the first). */
 export const PicturePolygon = Type.Array(PicturePoint, { minItems: 3, maxItems: 64 })
 export type PicturePolygon = Static<typeof PicturePolygon>
+
+/** Intersection over union of two boxes, 0 to 1; boxes without area overlap nothing. */
+export function overlapOf(one: PictureBox, other: PictureBox): number {
+  const across = Math.min(one[2], other[2]) - Math.max(one[0], other[0])
+  const down = Math.min(one[3], other[3]) - Math.max(one[1], other[1])
+  if (across <= 0 || down <= 0) return 0
+  const area = ([x1, y1, x2, y2]: PictureBox) => (x2 - x1) * (y2 - y1)
+  return (across * down) / (area(one) + area(other) - across * down)
+}

@@ -5,6 +5,7 @@ import { alertChangedV1 } from './events/alert-changed-v1.ts'
 import { commandAnsweredV1, commandIssuedV1 } from './events/command-issued-v1.ts'
 import { deviceChangedV1 } from './events/device-changed-v1.ts'
 import { evidenceRecordedV1 } from './events/evidence-recorded-v1.ts'
+import { falseMarkChangedV1 } from './events/false-mark-changed-v1.ts'
 import { findingChangedV1 } from './events/finding-changed-v1.ts'
 import { footageChangedV1 } from './events/footage-changed-v1.ts'
 import { frameAnalysedV1 } from './events/frame-analysed-v1.ts'
@@ -95,8 +96,9 @@ export const topics = {
     retention: { milliseconds: 90 * day, bytes: 2 * gibibyte },
   }),
   'qly.notice.v1': defineTopic({
-    summary: 'What people are told of alerts, a group at a time; and silences, while which nobody is told.',
-    events: [noticeIssuedV1, silenceChangedV1],
+    summary:
+      'What people are told of alerts, a group at a time; silences, while which nobody is told; and false marks.',
+    events: [noticeIssuedV1, silenceChangedV1, falseMarkChangedV1],
     keyedBy: 'group key',
     partitions: 1,
     retention: { milliseconds: 30 * day, bytes: gibibyte },
@@ -203,6 +205,8 @@ export function keyOf(event: TopicEvent): string {
       return event.data.groupKey
     case 'cn.qianliyan.silence.changed.v1':
       return event.data.silence.id
+    case 'cn.qianliyan.falsemark.changed.v1':
+      return event.data.mark.id
     case 'cn.qianliyan.letter.died.v1':
       return event.data.origin
   }

@@ -3,8 +3,10 @@
 import { iso, system, type TimerName, timerNames } from '../life-cycle/alert-record.ts'
 import { silenceConcerns } from '../muting/decide-mute.ts'
 import { findAlert, forgetAlerts } from '../store/alert-store.ts'
+import { forgetFalseMarks } from '../store/false-mark-store.ts'
 import { findSilence, forgetSilences, takeDropped } from '../store/records-store.ts'
 import { clearTimers, setTimer, type TimerRow } from '../store/timer-store.ts'
+import { fireFalseMark } from './false-marks.ts'
 import { handleDeviceOverdue } from './handle-device.ts'
 import { decideAndKeep } from './keep-decision.ts'
 import { keepSilence } from './keep-silence.ts'
@@ -21,6 +23,8 @@ export async function fireTimer(work: Work, timer: TimerRow): Promise<void> {
       return tellGroup(work, timer.ownerId)
     case 'silence':
       return expire(work, timer)
+    case 'false_mark':
+      return fireFalseMark(work, timer)
     case 'device':
       await setTimer(work.db, 'device', timer.ownerId, timer.name, null)
       return handleDeviceOverdue(work, timer.ownerId)
@@ -66,6 +70,7 @@ async function forget(work: Work): Promise<void> {
   const before = work.now - work.config.forgetAfterDays * 86_400_000
   const forgotten = await forgetAlerts(work.db, before, forgetAtOnce)
   await forgetSilences(work.db, before)
+  await forgetFalseMarks(work.db, before)
   const due = work.now + (forgotten === forgetAtOnce ? 1000 : forgetEveryMs)
   await setTimer(work.db, forgetTimer.owner, forgetTimer.ownerId, forgetTimer.name, due)
   work.onTimer(due)

@@ -1,4 +1,4 @@
-// What people ask for: acknowledge, dismiss, escalate an alert; make or end a silence. Every command is answered: done, or refused with a code.
+// What people ask for: acknowledge, dismiss, escalate an alert; make or end a silence; revoke a false mark. Every command is answered: done, or refused with a code.
 import { type Static, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { ulid } from 'ulid'
@@ -12,6 +12,7 @@ import { silenceConcerns } from '../muting/decide-mute.ts'
 import { createSilence, expireSilence, type SilenceDecision } from '../muting/decide-silence.ts'
 import { findAlert } from '../store/alert-store.ts'
 import { activeSilences, findSilence } from '../store/records-store.ts'
+import { commandFalseMark, falseMarkOf, keepNewMark } from './false-marks.ts'
 import { keepDecision } from './keep-decision.ts'
 import { keepSilence } from './keep-silence.ts'
 import { sweepMutes } from './mutes.ts'
@@ -20,10 +21,11 @@ import { eventSource, type Work } from './work.ts'
 type Answer = { readonly result: unknown } | { readonly code: ErrorCode; readonly message: string }
 
 /** Commands to other rooms are not ours to answer. */
-export const isOurs = (command: CommandIssued): boolean => command.target === 'alert' || command.target === 'silence'
+export const isOurs = ({ target }: CommandIssued): boolean =>
+  target === 'alert' || target === 'silence' || target === 'false_mark'
 
 export async function handleCommand(work: Work, command: CommandIssued): Promise<'done' | 'refused'> {
-  const answer = await (command.target === 'alert' ? commandAlert(work, command) : commandSilence(work, command))
+  const answer = await answerTo(work, command)
   const refused = 'code' in answer
   const event = createEvent(
     commandAnsweredV1,
@@ -44,10 +46,17 @@ export async function handleCommand(work: Work, command: CommandIssued): Promise
   return refused ? 'refused' : 'done'
 }
 
+function answerTo(work: Work, command: CommandIssued): Promise<Answer> {
+  if (command.target === 'alert') return commandAlert(work, command)
+  return command.target === 'silence' ? commandSilence(work, command) : commandFalseMark(work, command)
+}
+
 const Comment = Type.String({ maxLength: 2000 })
 const actions = {
   acknowledge: Compile(Type.Object({ comment: Type.Optional(Comment) }, { additionalProperties: false })),
-  dismiss: Compile(Type.Object({ reason: Comment }, { additionalProperties: false })),
+  dismiss: Compile(
+    Type.Object({ reason: Comment, falseAlarm: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
+  ),
   escalate: Compile(
     Type.Object(
       { comment: Type.Optional(Comment), severity: Type.Optional(Severity) },
@@ -63,9 +72,15 @@ async function commandAlert(work: Work, command: CommandIssued): Promise<Answer>
   if (!record) return { code: 'QLY_NOT_FOUND', message: `there is no alert ${command.targetId}` }
   const decision = decide(record, input, work.config, work.now)
   if (decision.refusal) return decision.refusal
+  const marked = marksFalse(input) ? await falseMarkOf(work, record, input.by, input.comment ?? '') : undefined
+  if (marked && 'refusal' in marked) return marked.refusal
   await keepDecision(work, record, decision)
-  return { result: decision.record?.alert }
+  if (!marked) return { result: decision.record?.alert }
+  await keepNewMark(work, marked.record)
+  return { result: { ...decision.record?.alert, falseMarkId: marked.record.mark.id } }
 }
+
+const marksFalse = (input: CommandInput): boolean => input.type === 'dismiss' && input.falseAlarm === true
 
 function readAlertCommand(command: CommandIssued): CommandInput | { code: ErrorCode; message: string } {
   const { action, by, arguments: given } = command
@@ -78,7 +93,8 @@ function readAlertCommand(command: CommandIssued): CommandInput | { code: ErrorC
     }
     case 'dismiss': {
       const read = check(actions.dismiss, given)
-      return 'code' in read ? read : { type: action, by, at, comment: read.value.reason }
+      if ('code' in read) return read
+      return { type: action, by, at, comment: read.value.reason, falseAlarm: read.value.falseAlarm ?? false }
     }
     case 'escalate': {
       const read = check(actions.escalate, given)

@@ -1,4 +1,4 @@
-// A finding of vision, sensing or our own (a lost device): opens, feeds, ends an alert; a storm of them is held off and counted.
+// A finding of vision, sensing or our own (a lost device): opens, feeds, ends an alert; a storm of them, and what a false mark covers, is held off and counted.
 import { ulid } from 'ulid'
 import type { AlertKind } from '../../contracts/alert-kinds.ts'
 import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
@@ -10,12 +10,16 @@ import type { Outcome } from '../life-cycle/decision.ts'
 import { countsOfKind, newestOfKey } from '../store/alert-store.ts'
 import { addDropped, findDevice } from '../store/records-store.ts'
 import { setTimer } from '../store/timer-store.ts'
+import { heldBack } from './false-marks.ts'
 import { keepDecision } from './keep-decision.ts'
 import { muteOf } from './mutes.ts'
 import type { Work } from './work.ts'
 
-/** `at`: when the bus took it. `dropped`: the storm limit kept it out; a later word of the same finding may open it. */
-export async function handleFinding(work: Work, finding: FindingChanged, at: number): Promise<Outcome | 'dropped'> {
+/** What kept a finding from opening an alert: the storm limit, or a false mark. */
+type KeptOut = 'dropped' | 'held_back'
+
+/** `at`: when the bus took it. Of a finding that was kept out a later word may open an alert. */
+export async function handleFinding(work: Work, finding: FindingChanged, at: number): Promise<Outcome | KeptOut> {
   const key = alertKey(finding)
   const record = await newestOfKey(work.db, key)
   const mayOpen = finding.phase !== 'ended' && !(record && isOpen(record.alert.state))
@@ -34,6 +38,7 @@ export async function handleFinding(work: Work, finding: FindingChanged, at: num
     work.config,
     work.now,
   )
+  if (opens.has(decision.outcome) && (await heldBack(work, finding))) return 'held_back'
   if (decision.outcome === 'opened' && (await isStorm(work, finding.kind))) {
     await drop(work, finding.kind)
     return 'dropped'
@@ -41,6 +46,8 @@ export async function handleFinding(work: Work, finding: FindingChanged, at: num
   await keepDecision(work, record, decision)
   return decision.outcome
 }
+
+const opens: ReadonlySet<Outcome> = new Set(['opened', 'reopened'])
 
 const sourceOf = (finding: FindingChanged) => ({
   ...(finding.cameraId === undefined ? {} : { camera: finding.cameraId }),

@@ -30,6 +30,8 @@ export interface CommandInput {
   readonly comment?: string
   /** escalate: to this severity instead of the next */
   readonly to?: Severity
+  /** dismiss: nothing of the kind shall be told of this spot again (a false mark, which the desk makes) */
+  readonly falseAlarm?: boolean
 }
 
 export type Input =

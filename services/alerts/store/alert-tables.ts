@@ -21,13 +21,22 @@ export interface AlertTables extends InboxOutboxTables {
   }
   alert_group: { group_key: string; record: string }
   silence: { id: string; ended_at: number | null; created_at: number; record: string }
+  /** `source`: camera, else device */
+  false_mark: {
+    id: string
+    kind: string
+    source: string
+    ended_at: number | null
+    created_at: number
+    record: string
+  }
   device: { id: string; gateway_id: string | null; record: string }
   /** what the storm limit did not let in, until it is told */
   storm: { kind: string; dropped: number }
   timer: { owner: TimerOwner; owner_id: string; name: string; due_at: number }
 }
 
-export type TimerOwner = 'alert' | 'group' | 'silence' | 'device' | 'storm' | 'room'
+export type TimerOwner = 'alert' | 'group' | 'silence' | 'false_mark' | 'device' | 'storm' | 'room'
 
 /** `closed_at` of an alert that has not closed: after every time that there is. */
 export const stillOpen = Number.MAX_SAFE_INTEGER
@@ -88,6 +97,20 @@ export const alertMigrations: Readonly<Record<string, Migration>> = {
         .addPrimaryKeyConstraint('timer_key', ['owner', 'owner_id', 'name'])
         .execute()
       await db.schema.createIndex('timer_by_due').on('timer').column('due_at').execute()
+    },
+  },
+  '1002-false-marks': {
+    async up(db) {
+      await db.schema
+        .createTable('false_mark')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('source', 'text', (column) => column.notNull())
+        .addColumn('ended_at', 'integer')
+        .addColumn('created_at', 'integer', (column) => column.notNull())
+        .addColumn('record', 'text', (column) => column.notNull())
+        .execute()
+      await db.schema.createIndex('false_mark_by_source').on('false_mark').columns(['source', 'kind']).execute()
     },
   },
 }

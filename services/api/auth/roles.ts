@@ -18,6 +18,8 @@ export const rights = {
   seeUnmasked: ['admin'],
   /** faces and plates as they are; subscribers handle tickets and need the plate. For the others pictures are blurred and live view is coarse. */
   seeIdentities: ['admin', 'operator', 'subscriber'],
+  /** pictures marked as false alarms, to train with */
+  readSamples: ['admin'],
   readDeadLetters: ['admin', 'operator'],
   manageDevices: ['admin'],
   manageUsers: ['admin'],

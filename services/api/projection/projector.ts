@@ -1,5 +1,6 @@
 // Keeps the api's view: each event of the topics as the newest state of its thing. Idempotent by bus position, so redelivery changes nothing.
 import type { Transaction } from 'kysely'
+import { stateOfMark } from '../../contracts/false-marks.ts'
 import { fromJson, type RoomDatabase, toJson } from '../../kernel/database/database.ts'
 import type { Delivery, EventBus, Subscription } from '../../kernel/event-bus/event-bus.ts'
 import type { ApiTables } from '../tables.ts'
@@ -16,7 +17,7 @@ const topics = [
   'qly.ledger.v1',
 ] as const
 
-/** so many notices are kept (at most: silences of the same topic count as well) */
+/** so many notices are kept (at most: silences and false marks of the same topic count as well) */
 const keptNotices = 1000
 
 type Told = Delivery<(typeof topics)[number]>
@@ -120,6 +121,17 @@ async function take(transaction: Transaction<ApiTables>, { event, offset, partit
         .insertInto('silences')
         .values({ id: silence.id, ...row })
         .onConflict(newer('silences', row))
+        .execute()
+      return
+    }
+    case 'cn.qianliyan.falsemark.changed.v1': {
+      const { mark } = event.data
+      const sort_at = Date.parse(mark.endedAt ?? mark.until)
+      const row = { position, sort_at, body: toJson(mark), state: stateOfMark(mark) }
+      await transaction
+        .insertInto('false_marks')
+        .values({ id: mark.id, ...row })
+        .onConflict(newer('false_marks', row))
         .execute()
       return
     }

@@ -14,6 +14,7 @@ export type ViewTable =
   | 'letters'
   | 'footage'
   | 'silences'
+  | 'false_marks'
   | 'notices'
   | 'ledger'
   | 'shadows'
@@ -68,7 +69,8 @@ export function createViews({ db }: RoomDatabase<ApiTables>) {
     /** QLY_NOT_FOUND if there is none. */
     async one<Item>(table: ViewTable, id: string): Promise<Item> {
       const row = await db.selectFrom(table).select('body').where('id', '=', id).executeTakeFirst()
-      if (!row) throw new AppError('QLY_NOT_FOUND', `there is no such ${table.replace(/s$/, '')}: ${id}`)
+      if (!row)
+        throw new AppError('QLY_NOT_FOUND', `there is no such ${table.replace(/s$/, '').replace('_', ' ')}: ${id}`)
       return fromJson<Item>(row.body)
     },
 

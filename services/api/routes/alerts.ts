@@ -16,7 +16,15 @@ const actions = {
   dismiss: {
     action: 'dismiss',
     summary: 'It is false; say why. The same thing is not told again.',
-    body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 2000 }) }),
+    body: Type.Object({
+      reason: Type.String({ minLength: 1, maxLength: 2000 }),
+      falseAlarm: Type.Optional(
+        Type.Boolean({
+          description:
+            'true: nothing of the kind is told of this spot for a while (a false mark; its id comes back as `falseMarkId`), unless it is more severe',
+        }),
+      ),
+    }),
   },
   escalate: {
     action: 'escalate',

@@ -17,7 +17,7 @@ const Query = Type.Object({
     Type.String({
       maxLength: 200,
       description:
-        'alert, ticket, detection, device, footage, dead-letter, notice (and silences), frame; default all but frame',
+        'alert, ticket, detection, device, footage, dead-letter, notice (and silences, false marks), frame; default all but frame',
     }),
   ),
   kind: Type.Optional(List),

@@ -175,6 +175,23 @@ export const AlertsConfig = Type.Object(
       },
       section,
     ),
+    falseMarks: Type.Object(
+      {
+        days: Type.Number({ default: 30, minimum: 0.01, maximum: 3650, description: 'a mark holds so long' }),
+        overlap: Type.Number({
+          default: 0.5,
+          minimum: 0.05,
+          maximum: 1,
+          description: 'a finding whose box overlaps the mark’s so much (intersection over union) is at the same spot',
+        }),
+        maximumActive: Type.Integer({ default: 1000, minimum: 1 }),
+        tellCountSeconds: Seconds(600, 'what a mark held back is counted at once and told at most this often', 1),
+      },
+      {
+        ...section,
+        description: 'an alert dismissed with `falseAlarm`: the same kind at the same spot opens no alert for a while',
+      },
+    ),
     storm: Type.Object(
       {
         openPerKind: Type.Integer({ default: 2000, minimum: 1, description: 'open alerts of one kind' }),

@@ -4,16 +4,16 @@ import { defineEvent, Timestamp } from '../cloud-event.ts'
 
 export const CommandIssued = Type.Object({
   commandId: Type.String({ minLength: 1, maxLength: 64 }),
-  target: Type.Enum(['alert', 'ticket', 'silence', 'device', 'ledger', 'camera']),
+  target: Type.Enum(['alert', 'ticket', 'silence', 'false_mark', 'device', 'ledger', 'camera']),
   targetId: Type.String({
     maxLength: 64,
     description:
-      'alert, ticket, silence, device, ledger or camera id; the command id itself where something new is made',
+      'alert, ticket, silence, false mark, device, ledger or camera id; the command id itself where something new is made',
   }),
   action: Type.String({
     maxLength: 64,
     description:
-      'alert: acknowledge dismiss escalate; silence: create expire; ticket: create, or a ticket action; device: register revoke; ledger: notice tow dismiss; camera: confirm_view',
+      'alert: acknowledge dismiss escalate; silence: create expire; false_mark: revoke; ticket: create, or a ticket action; device: register revoke; ledger: notice tow dismiss; camera: confirm_view',
   }),
   by: Type.String({ maxLength: 128 }),
   roles: Type.Array(Type.String()),
