@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AppProcess, startAppProcess, temporaryFolder } from '../app/testing/app-process.ts'
 import type { Alert } from '../contracts/events/alert-changed-v1.ts'
 import type { Ticket } from '../contracts/events/ticket-changed-v1.ts'
+import type { FalseMark } from '../contracts/false-marks.ts'
 import { buildConsole, logIn, openBrowser } from './testing/browser.ts'
 
 /** over the warning level of 3.8 m */
@@ -135,9 +136,23 @@ describe('the console', () => {
     await dialog.getByRole('button', { name: '提交' }).click()
     expect(await dialog.isVisible()).toBe(true) // a reason is demanded
     await dialog.locator('textarea').fill('水尺被遮挡')
+    const notHereAgain = dialog.getByRole('checkbox', { name: '误报：此处同类以后不再报' })
+    expect(await notHereAgain.isChecked()).toBe(false)
+    await notHereAgain.check()
     await dialog.getByRole('button', { name: '提交' }).click()
     await cardOf(alert).waitFor({ state: 'detached' })
     expect(await app.get(`/api/v1/alerts/${alert.id}`)).toMatchObject({ state: 'dismissed' })
+  })
+
+  it('shows the false mark that the tick has made, and revokes it', async () => {
+    await page.locator('details.panel summary').click()
+    const line = page.locator('[data-false-mark]', { hasText: '水尺被遮挡' })
+    await line.getByText('已拦截 0').waitFor()
+    const { items } = await app.get<{ items: FalseMark[] }>('/api/v1/false-marks?active=true')
+    expect(items).toMatchObject([{ kind: 'water_level', source: { device: 'river-b' }, author: 'admin' }])
+    await line.getByRole('button', { name: '撤销' }).click()
+    await line.waitFor({ state: 'detached' })
+    await page.locator('details.panel summary').click()
   })
 
   it('speaks English when told so, and remembers it', async () => {

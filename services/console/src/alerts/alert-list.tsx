@@ -77,9 +77,11 @@ export function AlertList(props: {
           title={t('dismiss')}
           wantsReason
           wantsPhoto={false}
+          choice={t('notHereAgain')}
           onClose={() => setDismissing(undefined)}
-          onSend={async ({ reason }) => {
-            await request(`/api/v1/alerts/${dismissing.id}/dismiss`, { method: 'POST', json: { reason } })
+          onSend={async ({ reason, chosen }) => {
+            const json = { reason, ...(chosen ? { falseAlarm: true } : {}) }
+            await request(`/api/v1/alerts/${dismissing.id}/dismiss`, { method: 'POST', json })
           }}
         />
       )}

@@ -1,4 +1,4 @@
-// Asks for a reason, and for a photo where one is needed, in a modal dialog.
+// Asks for a reason, for a photo where one is needed, and for a tick where there is a choice, in a modal dialog.
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { wordsOf } from '../api/client.ts'
 import { useLanguage } from '../language/language.tsx'
@@ -7,10 +7,12 @@ export function ReasonDialog(props: {
   readonly title: string
   readonly wantsReason: boolean
   readonly wantsPhoto: boolean
-  readonly onSend: (given: { reason: string; photo: File | undefined }) => Promise<void>
+  /** what may be ticked, in words; off at first */
+  readonly choice?: string
+  readonly onSend: (given: { reason: string; photo: File | undefined; chosen: boolean }) => Promise<void>
   readonly onClose: () => void
 }) {
-  const { title, wantsReason, wantsPhoto, onSend, onClose } = props
+  const { title, wantsReason, wantsPhoto, choice, onSend, onClose } = props
   const { t } = useLanguage()
   const dialog = useRef<HTMLDialogElement>(null)
   const [fault, setFault] = useState('')
@@ -24,6 +26,7 @@ export function ReasonDialog(props: {
       await onSend({
         reason: String(form.get('reason') ?? ''),
         photo: photo instanceof File && photo.size > 0 ? photo : undefined,
+        chosen: form.get('choice') !== null,
       })
       onClose()
     } catch (error) {
@@ -45,6 +48,11 @@ export function ReasonDialog(props: {
           <label>
             {t('photo')}
             <input name="photo" type="file" accept="image/jpeg,image/png,image/webp" required />
+          </label>
+        )}
+        {choice !== undefined && (
+          <label className="inline">
+            <input name="choice" type="checkbox" /> {choice}
           </label>
         )}
         <p role="alert" className="fault">

@@ -1,4 +1,4 @@
-// Silences: who muted what, until when and why, and how to end or begin one; below, what people were told of alerts.
+// Silences and false marks: who muted what, until when and why, and how to end or begin one; below, what people were told of alerts.
 import { useState } from 'react'
 import { alertKindNames } from '../../../contracts/alert-kinds.ts'
 import type { Silence } from '../../../contracts/silences.ts'
@@ -6,13 +6,15 @@ import { request, wordsOf } from '../api/client.ts'
 import type { CameraView } from '../api/types.ts'
 import { useLanguage } from '../language/language.tsx'
 import { noticeNames, severityNames } from '../language/texts.ts'
+import { shortTime } from '../shared/short-time.ts'
+import { FalseMarkList } from './false-mark-list.tsx'
 import { SilenceDialog } from './silence-dialog.tsx'
 import { useSilences } from './use-silences.ts'
 
 export function SilencePanel(props: { readonly cameras: readonly CameraView[]; readonly mayAct: boolean }) {
   const { cameras, mayAct } = props
   const { t, pick } = useLanguage()
-  const { silences, notices, load } = useSilences()
+  const { silences, falseMarks, notices, load } = useSilences()
   const [making, setMaking] = useState(false)
   const [fault, setFault] = useState('')
   const named = ({ matchers: { kind = [], camera = [], device = [], zone = [] } }: Silence) =>
@@ -22,13 +24,14 @@ export function SilencePanel(props: { readonly cameras: readonly CameraView[]; r
       ...device,
       ...zone,
     ].join(' · ')
-  const end = ({ id }: Silence) =>
-    request(`/api/v1/silences/${id}`, { method: 'DELETE' }).then(load, (error) => setFault(wordsOf(error)))
+  const send = (address: string) =>
+    request(address, { method: 'DELETE' }).then(load, (error) => setFault(wordsOf(error)))
 
   return (
     <details className="panel">
       <summary>
-        {t('silences')} <span className="number">{silences.length}</span> · {t('notices')}{' '}
+        {t('silences')} <span className="number">{silences.length}</span> · {t('falseMarks')}{' '}
+        <span className="number">{falseMarks.length}</span> · {t('notices')}{' '}
         <span className="number">{notices.length}</span>
       </summary>
       <ul className="lines">
@@ -39,7 +42,7 @@ export function SilencePanel(props: { readonly cameras: readonly CameraView[]; r
               {silence.author} · {t('until')} {shortTime(silence.until)}
             </span>
             {mayAct && (
-              <button type="button" className="plain" onClick={() => void end(silence)}>
+              <button type="button" className="plain" onClick={() => void send(`/api/v1/silences/${silence.id}`)}>
                 {t('endSilence')}
               </button>
             )}
@@ -51,6 +54,11 @@ export function SilencePanel(props: { readonly cameras: readonly CameraView[]; r
           {t('newSilence')}
         </button>
       )}
+      <FalseMarkList
+        marks={falseMarks}
+        cameras={cameras}
+        onRevoke={mayAct ? (id) => void send(`/api/v1/false-marks/${id}`) : undefined}
+      />
       <p role="alert" className="fault">
         {fault}
       </p>
@@ -68,12 +76,3 @@ export function SilencePanel(props: { readonly cameras: readonly CameraView[]; r
     </details>
   )
 }
-
-const shortTime = (at: string): string =>
-  new Date(at).toLocaleString('zh-CN', {
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-  })

@@ -1,6 +1,7 @@
-// Silences in force and the newest notices, kept fresh by the event stream.
+// Silences and false marks in force, and the newest notices, kept fresh by the event stream.
 import { useCallback, useEffect, useState } from 'react'
 import type { NoticeIssued } from '../../../contracts/events/notice-issued-v1.ts'
+import type { FalseMark } from '../../../contracts/false-marks.ts'
 import type { Silence } from '../../../contracts/silences.ts'
 import { type Page, request } from '../api/client.ts'
 
@@ -10,10 +11,15 @@ const mostNotices = 20
 
 export function useSilences() {
   const [silences, setSilences] = useState<readonly Silence[]>([])
+  const [falseMarks, setFalseMarks] = useState<readonly FalseMark[]>([])
   const [notices, setNotices] = useState<readonly Notice[]>([])
   const load = useCallback(() => {
     request<Page<Silence>>('/api/v1/silences?active=true&limit=100').then(
       ({ items }) => setSilences(items),
+      () => {},
+    )
+    request<Page<FalseMark>>('/api/v1/false-marks?active=true&limit=100').then(
+      ({ items }) => setFalseMarks(items),
       () => {},
     )
     request<Page<Notice>>(`/api/v1/notices?limit=${mostNotices}`).then(
@@ -27,5 +33,5 @@ export function useSilences() {
     source.addEventListener('notice', load)
     return () => source.close()
   }, [load])
-  return { silences, notices, load }
+  return { silences, falseMarks, notices, load }
 }
