@@ -8,7 +8,7 @@ export type PlayerState = 'loading' | 'playing' | 'paused' | 'nothing' | 'unplay
 export interface SegmentPlayer {
   /** Plays from this time (ms since the epoch), or from the first picture after it. */
   seek(at: number): Promise<void>
-  /** ms since the epoch; undefined while nothing is shown */
+  /** ms since the epoch: what is shown, or what was asked for and is still being fetched; undefined before the first seek */
   readonly at: number | undefined
   close(): void
 }
@@ -27,6 +27,7 @@ const longestSeconds = 172_800
 export function createSegmentPlayer(video: HTMLVideoElement, { origin, list, onState }: PlayerSources): SegmentPlayer {
   let run = new AbortController()
   let shown = false
+  let wanted: number | undefined
 
   /** One way through the recording, from one seek to the next. */
   const play = async (at: number, signal: AbortSignal) => {
@@ -87,12 +88,14 @@ export function createSegmentPlayer(video: HTMLVideoElement, { origin, list, onS
   video.onpause = () => onState(video.ended ? 'ended' : 'paused')
   return {
     get at() {
-      return shown ? origin + video.currentTime * 1000 : undefined
+      return shown ? origin + video.currentTime * 1000 : wanted
     },
     async seek(at) {
       run.abort()
       run = new AbortController()
       const { signal } = run
+      shown = false
+      wanted = at
       onState('loading')
       await play(at, signal).catch(() => {
         if (!signal.aborted) onState('failed')
