@@ -18,6 +18,7 @@ import { createSealing } from '../kernel/secrets/sealing.ts'
 import { createLedgerService } from '../ledger/ledger-service.ts'
 import { createFootageAnalysis } from '../media/footage-analysis/footage-analysis.ts'
 import { createBusEyes } from '../media/frames-bus/bus-eyes.ts'
+import { createRemoteSource } from '../media/live/live-address.ts'
 import { createLiveView } from '../media/live/live-view.ts'
 import { createMediaService } from '../media/media-service.ts'
 import { createCameraSearch } from '../media/onvif/camera-search.ts'
@@ -64,9 +65,9 @@ export function compose(
   const recording =
     sees || roles.has('api') ? add(createRecordingService(deps('recording'), config, { records: sees })) : undefined
   const footage = roles.has('api') ? add(createFootageService(deps('footage'), config)) : undefined
-  const live = roles.has('api')
-    ? add(createLiveView(deps('live'), config, { addressOf: (cameraId) => media?.live.addressOf(cameraId) }))
-    : undefined
+  // cameras may be in other processes where there is a bus between processes
+  const apart = config.bus.engine !== 'embedded'
+  const live = roles.has('api') ? addLive() : undefined
   const http = roles.has('api')
     ? add(
         createApiService(deps('api'), config, {
@@ -91,6 +92,12 @@ export function compose(
     )
   }
   return { services, http, mqttPort: () => broker?.port, rtspPort: () => media?.rtspPort }
+
+  function addLive() {
+    const here = { addressOf: (cameraId: string) => media?.live.addressOf(cameraId) }
+    const remote = apart ? createRemoteSource({ clock: kernel.clock, sealing }) : undefined
+    return add(createLiveView(deps('live'), config, here, remote))
+  }
 
   /** The broker gives ingest what devices send, and ingest answers devices through the broker. */
   function addDevices() {
@@ -124,7 +131,8 @@ export function compose(
       player: createStreamPlayers(kernel, config),
     }
     const packets = recording ? [recording.packets] : []
-    return add(createMediaService({ ...deps('media'), access, cameras }, config, eyes, packets))
+    const shared = apart ? { sealing } : {}
+    return add(createMediaService({ ...deps('media'), access, cameras, ...shared }, config, eyes, packets))
   }
 
   function busEyes() {

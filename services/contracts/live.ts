@@ -1,5 +1,5 @@
 // Live view between the api room, which has the browsers' sockets, and media, which has the pictures. App hands one to the other.
-import type { AppError } from './errors.ts'
+import type { AppError, ErrorCode } from './errors.ts'
 
 /** fmp4: the camera's own stream in fragmented MP4, as it is. mpeg1: MPEG-1 in MPEG-TS, encoded anew, so that it can be masked and blurred. */
 export const liveFormats = ['fmp4', 'mpeg1'] as const
@@ -10,7 +10,7 @@ export type LiveNews =
   /** what follows can be played from here on; told again when a stream had to begin anew */
   | { readonly type: 'begin'; readonly format: LiveFormat; readonly mediaType: string }
   /** no picture for the moment, tried again */
-  | { readonly type: 'waiting'; readonly reason: string }
+  | { readonly type: 'waiting'; readonly reason: string; readonly code: ErrorCode }
 
 /** Someone who watches. No call may block or throw. */
 export interface LiveWatcher {
@@ -29,8 +29,8 @@ export interface LiveRequest {
   readonly masked: boolean
   /** The whole picture is made so coarse that no face and no plate can be read. mpeg1 only. */
   readonly coarse: boolean
-  /** where another process publishes the camera (its twin's `liveUrl`) */
-  readonly address?: string | undefined
+  /** Where another process publishes the camera: what its twin's `liveUrl` is now, sealed as media wrote it. Asked anew at every start of the stream. */
+  readonly address?: (() => Promise<string | undefined>) | undefined
 }
 
 export interface LiveView {

@@ -11,11 +11,13 @@ import { createCameraIndex } from '../kernel/cameras/camera-index.ts'
 import type { Subscription } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Service } from '../kernel/lifecycle/service.ts'
+import type { Sealing } from '../kernel/secrets/sealing.ts'
 import { type CameraOpener, openerOf } from './camera-source/open-camera.ts'
 import { createCameraCommands } from './cameras/camera-commands.ts'
 import { keepCamera } from './cameras/camera-keeper.ts'
 import { createCameraMetrics } from './cameras/camera-metrics.ts'
 import { createCameraShift } from './cameras/camera-shift.ts'
+import { createLiveAddress } from './live/live-address.ts'
 import { createLiveRelay } from './live/live-relay.ts'
 import { createLiveSource } from './live/live-source.ts'
 import type { LiveSource } from './live/live-view.ts'
@@ -23,6 +25,7 @@ import { createPictureRelay } from './live/picture-relay.ts'
 import { createPictureCamera } from './pictures/picture-camera.ts'
 import { createPictureIntake } from './pictures/picture-intake.ts'
 import { createDeviceCredentials } from './rtsp-server/device-credentials.ts'
+import { createPlayPasses } from './rtsp-server/play-pass.ts'
 import { createRtspServer } from './rtsp-server/rtsp-server.ts'
 import { createViewStore } from './view-health/view-store.ts'
 import type { ViewWatch } from './view-health/view-watch.ts'
@@ -34,6 +37,8 @@ export type MediaDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock
   readonly access?: StreamAccess
   /** says when the list of cameras in the configuration is another one */
   readonly cameras?: Pick<CameraDirectory, 'onChange'>
+  /** where other processes may show this one's cameras live: what they share with it */
+  readonly sealing?: Sealing
 }
 
 /** `rtspPort`: where our RTSP server listens; 0 before start. `live`: where the cameras that this process has can be played from. */
@@ -43,7 +48,8 @@ export function createMediaService(
   eyes: CameraEyes,
   packets: readonly CameraPackets[] = [],
 ): Service & { readonly rtspPort: number; readonly live: LiveSource } {
-  const credentials = createDeviceCredentials(config, deps.access)
+  const passes = deps.sealing && createPlayPasses({ clock: deps.clock, sealing: deps.sealing })
+  const credentials = createDeviceCredentials(config, deps.access, passes)
   const server = createRtspServer(deps, { ...config.rtsp, bind: config.bind, intake: config.media.limits }, credentials)
   const relay = createLiveRelay({ clock: deps.clock, server }, (camera) => openerFor(camera)?.pulled() ?? false)
   const store = createViewStore(deps)
@@ -52,7 +58,9 @@ export function createMediaService(
   const metrics = createCameraMetrics(deps.registry)
   const relayOf = (camera: CameraConfig) =>
     /^https?:/i.test(camera.source) ? createPictureRelay({ clock: deps.clock, server }, camera.id) : undefined
-  const keeping = { ...deps, eyes, packets: [...packets, relay], metrics, store, views, pictures: relayOf }
+  const live = deps.sealing && passes && createLiveAddress({ sealing: deps.sealing, passes, server }, config)
+  const liveUrl = live && ((camera: CameraConfig) => live(camera.id, openerFor(camera)?.livePath() ?? camera.id))
+  const keeping = { ...deps, eyes, packets: [...packets, relay], metrics, store, views, pictures: relayOf, liveUrl }
   const index = createCameraIndex(config)
   const isPulled = ({ source }: CameraConfig) => !source.startsWith('mqtt:')
   const openers = new WeakMap<CameraConfig, CameraOpener>()
@@ -87,6 +95,8 @@ export function createMediaService(
     async start(signal) {
       // FFmpeg writes to stderr by itself; what matters of it is told as health and metrics.
       Log.setLevel(AV_LOG_FATAL)
+      // an unfit key file is told now, not to the first who watches
+      deps.sealing?.sign('', 'start')
       await server.start()
       await store.start(signal)
       signal.throwIfAborted()

@@ -9,6 +9,7 @@ import { createCameraIndex } from '../../kernel/cameras/camera-index.ts'
 import { maySeeOriginal } from '../auth/originals.ts'
 import { may } from '../auth/roles.ts'
 import { personOf, tokenOf } from '../http/authenticate.ts'
+import type { DeviceView } from '../projection/projector.ts'
 import type { Routes } from './context.ts'
 
 /** how often it is looked whether the watcher is there, and may still watch */
@@ -22,8 +23,15 @@ export function liveFormatsFor(camera: Pick<CameraConfig, 'privacyMasks'>, roles
   return maySeeOriginal(camera, roles) ? ['fmp4', 'mpeg1'] : ['mpeg1']
 }
 
-export const liveRoutes: Routes = (app, { config, accounts, clock, live }) => {
+export const liveRoutes: Routes = (app, { config, accounts, clock, live, views }) => {
   const cameras = createCameraIndex(config)
+
+  /** where another process has the camera, as media wrote it into its twin */
+  const addressIn = async (id: string): Promise<string | undefined> => {
+    const [device] = (await views.list<DeviceView>('devices', { limit: 1, filters: { id: [id] } })).items
+    const { liveUrl } = device?.twin ?? {}
+    return typeof liveUrl === 'string' ? liveUrl : undefined
+  }
 
   const refuse = async (request: FastifyRequest) => {
     const { id } = request.params as { id: string }
@@ -47,7 +55,7 @@ export const liveRoutes: Routes = (app, { config, accounts, clock, live }) => {
       config: { right: 'watchLive' },
       schema: {
         summary:
-          'Live view over a WebSocket. fmp4: the original stream for MediaSource; mpeg1: MPEG-TS for JSMpeg, with privacy masks. Text messages: { type: begin, mediaType } or { type: waiting, reason }.',
+          'Live view over a WebSocket. fmp4: the original stream for MediaSource; mpeg1: MPEG-TS for JSMpeg, with privacy masks. Text messages: { type: begin, mediaType } or { type: waiting, reason, code }.',
         params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) }),
         querystring: Type.Object({ format: Type.Enum(liveFormats, { default: 'mpeg1' }) }),
       },
@@ -82,6 +90,7 @@ export const liveRoutes: Routes = (app, { config, accounts, clock, live }) => {
               format,
               masked: !may(roles, 'seeUnmasked'),
               coarse: !may(roles, 'seeIdentities'),
+              address: () => addressIn(id),
             },
             {
               get waitingBytes() {

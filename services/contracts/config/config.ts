@@ -53,7 +53,7 @@ export const Config = Type.Object(
       Type.String({
         minLength: 1,
         description:
-          'key under which credentials of cameras and digests of devices are kept; default: secrets.key in dataDir; the same for all processes of a deployment',
+          'key under which credentials of cameras and digests of devices are kept; default: secrets.key in dataDir; the same for all processes of a deployment (live view of cameras of another process needs it)',
       }),
     ),
     bind: Type.String({ default: '127.0.0.1', description: 'address to listen on; also QLY_BIND' }),

@@ -108,6 +108,13 @@ export type MqttConfig = Static<typeof MqttConfig>
 export const RtspConfig = Type.Object(
   {
     port: Port(8554),
+    advertise: Type.Optional(
+      Type.String({
+        pattern: '^([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?$',
+        description:
+          'host or host:port at which other processes of the deployment reach this RTSP server, for live view where api is a process of its own; default: bind (the host name, where that is every address) and the port',
+      }),
+    ),
     tls: Type.Optional(
       Type.Object(
         {

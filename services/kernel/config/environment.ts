@@ -20,6 +20,11 @@ export const environmentVariables: Readonly<
   QLY_HTTP_PORT: { path: ['http', 'port'], convert: number, meaning: 'HTTP port (8080)' },
   QLY_MQTT_PORT: { path: ['mqtt', 'port'], convert: number, meaning: 'MQTT port (1883)' },
   QLY_RTSP_PORT: { path: ['rtsp', 'port'], convert: number, meaning: 'RTSP port (8554)' },
+  QLY_RTSP_ADVERTISE: {
+    path: ['rtsp', 'advertise'],
+    convert: text,
+    meaning: 'host:port at which other processes of the deployment reach the RTSP server (bind and port)',
+  },
   QLY_ADMIN_TOKEN: { path: ['http', 'adminToken'], convert: text, meaning: 'a bearer token with all rights' },
   QLY_BUS: { path: ['bus', 'engine'], convert: text, meaning: 'embedded | kafka' },
   QLY_KAFKA_BROKERS: { path: ['bus', 'kafka', 'brokers'], convert: list, meaning: 'host:port, comma-separated' },

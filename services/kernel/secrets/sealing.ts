@@ -1,6 +1,6 @@
 // Secrets that must be read again (credentials of cameras, digests of device passwords) as they are kept: AES-256-GCM under a key in a file of its own.
 // A copied database without the key file tells nothing; who has both has the secrets.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../../contracts/errors.ts'
@@ -10,6 +10,8 @@ export interface Sealing {
   seal(text: string, purpose: string): string
   /** The text; undefined if it was changed, sealed for another purpose or under another key. QLY_CONFIG_INVALID if the key file is unfit. */
   open(sealed: string, purpose: string): string | undefined
+  /** HMAC-SHA256 of the text in hex, under a key for this purpose alone; who has the key file can make and check it. */
+  sign(text: string, purpose: string): string
 }
 
 const prefix = 'sealed:1:'
@@ -45,6 +47,10 @@ export function createSealing(keyFile: string): Sealing {
       } catch {
         return undefined
       }
+    },
+    sign(text, purpose) {
+      const derived = Buffer.from(hkdfSync('sha256', theKey(), '', `sign:${purpose}`, keyBytes))
+      return createHmac('sha256', derived).update(text, 'utf8').digest('hex')
     },
   }
 }

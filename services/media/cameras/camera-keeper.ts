@@ -27,6 +27,8 @@ export type KeeperDeps = ViewDeps & {
   readonly packets: readonly CameraPackets[]
   /** shows the pictures of a camera live whose source is no video stream */
   readonly pictures?: (camera: CameraConfig) => PictureRelay | undefined
+  /** where other processes play the camera, for its twin; absent where there are none */
+  readonly liveUrl?: ((camera: CameraConfig) => string) | undefined
 }
 
 /** Starts at once; failures are the camera's status. */
@@ -62,6 +64,7 @@ export function keepCamera(
     metrics.status(camera.id, health.status)
     roles.source(health.status)
     news.status(health)
+    if (health.status === 'online' && deps.liveUrl) void news.patch({ liveUrl: deps.liveUrl(camera) })
   }
 
   const openEyes = async (): Promise<FramePlan | undefined> => {

@@ -10,9 +10,10 @@ import { createFragmenter } from './fragmenter.ts'
 import type { PlayAddress } from './mpeg1-producer.ts'
 import type { LiveProducer } from './shared-stream.ts'
 
-export function createFmp4Producer(clock: Clock, address: () => PlayAddress): LiveProducer {
+export function createFmp4Producer(clock: Clock, address: () => Promise<PlayAddress>): LiveProducer {
   return async (signal, output) => {
-    const { url, revoke } = address()
+    const { url, revoke } = await address()
+    if (signal.aborted) return revoke()
     const found = readRtspAddress(url)
     const early: RtpPacket[] = []
     let take = (packet: RtpPacket) => void early.push(packet)

@@ -1,12 +1,15 @@
 // Live view: which stream a watcher gets, one for all who watch the same, within the limits of this process.
+import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { Config } from '../../contracts/config/config.ts'
 import { AppError } from '../../contracts/errors.ts'
 import type { LiveRequest, LiveView, LiveWatcher } from '../../contracts/live.ts'
 import { createCameraIndex } from '../../kernel/cameras/camera-index.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Service } from '../../kernel/lifecycle/service.ts'
+import { findPlace, playedElsewhere } from './elsewhere.ts'
 import { findFfmpeg } from './find-ffmpeg.ts'
 import { createFmp4Producer } from './fmp4-producer.ts'
+import { type RemoteSource, sameKey } from './live-address.ts'
 import { createLiveMetrics } from './live-metrics.ts'
 import { createMpeg1Producer, type PlayAddress } from './mpeg1-producer.ts'
 import { filtersFor } from './picture-filters.ts'
@@ -20,8 +23,16 @@ export interface LiveSource {
 
 export type LiveDeps = Pick<Kernel, 'clock' | 'logger' | 'registry'>
 
-/** Streams start when someone watches; nothing runs before. */
-export function createLiveView(deps: LiveDeps, config: Config, source: LiveSource): Service & LiveView {
+/**
+ * Streams start when someone watches; nothing runs before. `source`: this process's cameras; `remote`: reads where another process publishes one,
+ * absent where there can be none.
+ */
+export function createLiveView(
+  deps: LiveDeps,
+  config: Config,
+  source: LiveSource,
+  remote?: RemoteSource,
+): Service & LiveView {
   const { clock, logger } = deps
   const settings = config.media.live
   const metrics = createLiveMetrics(deps.registry)
@@ -57,12 +68,12 @@ export function createLiveView(deps: LiveDeps, config: Config, source: LiveSourc
     return stream?.stop(new AppError('QLY_STREAM_UNREADABLE', reason))
   }
 
-  const producerOf = (request: LiveRequest) => {
-    const address = () => {
-      const found = source.addressOf(request.cameraId)
-      if (!found) throw new AppError('QLY_STREAM_UNREADABLE', 'no process has this camera now')
-      return found
-    }
+  const producerOf = (request: LiveRequest, camera: CameraConfig) => {
+    const place = findPlace(camera.id, source, request.address, remote)
+    return playedElsewhere(deps, config.media, camera, place, encode(request, place.find))
+  }
+
+  const encode = (request: LiveRequest, address: () => Promise<PlayAddress>) => {
     if (request.format === 'fmp4') return createFmp4Producer(clock, address)
     if (!ffmpeg) {
       throw new AppError('QLY_NOT_FOUND', 'there is no ffmpeg: install it, or set media.live.ffmpeg to its path')
@@ -72,9 +83,9 @@ export function createLiveView(deps: LiveDeps, config: Config, source: LiveSourc
     return createMpeg1Producer(logger, settings, { cameraId: request.cameraId, ffmpeg, filters, address })
   }
 
-  const open = (key: string, request: LiveRequest): SharedStream => {
+  const open = (key: string, request: LiveRequest, camera: CameraConfig): SharedStream => {
     if (request.format === 'mpeg1') makeRoom()
-    const stream = createSharedStream(clock, settings, request.format, producerOf(request), {
+    const stream = createSharedStream(clock, settings, request.format, producerOf(request, camera), {
       onFailed(error, failures) {
         metrics.failed(request.format)
         const about = { camera: request.cameraId, format: request.format, failures, reason: error.message }
@@ -95,6 +106,7 @@ export function createLiveView(deps: LiveDeps, config: Config, source: LiveSourc
     level: 'source',
     async start() {
       logger.debug({ ffmpeg }, 'live view')
+      if (remote && !config.secretsKeyFile) logger.info(sameKey)
     },
     watch(request: LiveRequest, watcher: LiveWatcher) {
       const camera = cameras.get(request.cameraId)
@@ -111,7 +123,7 @@ export function createLiveView(deps: LiveDeps, config: Config, source: LiveSourc
         )
       }
       const key = [request.format, camera.id, masked ? 'masked' : '', request.coarse ? 'coarse' : ''].join(' ').trim()
-      const stream = streams.get(key) ?? open(key, { ...request, masked })
+      const stream = streams.get(key) ?? open(key, { ...request, masked }, camera)
       watchers++
       let left = false
       const leave = stream.join({

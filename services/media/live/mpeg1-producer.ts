@@ -1,4 +1,4 @@
-// MPEG-1 by node-rtsp-stream: an ffmpeg child that plays our own RTSP server over loopback. Of the package its VideoStream is used; its socket server,
+// MPEG-1 by node-rtsp-stream: an ffmpeg child that plays our own RTSP server, over loopback or in another process of ours. Of the package its VideoStream is used; its socket server,
 // which would listen on every interface without a login, is never made, and its log goes to ours.
 import { constants, setPriority } from 'node:os'
 import VideoStream from 'node-rtsp-stream'
@@ -21,7 +21,7 @@ export interface Mpeg1Options {
   readonly ffmpeg: string
   /** filters on the picture, FFmpeg's -vf */
   readonly filters: string
-  readonly address: () => PlayAddress
+  readonly address: () => Promise<PlayAddress>
 }
 
 /** what JSMpeg plays; MediaSource is not asked */
@@ -34,10 +34,11 @@ export function createMpeg1Producer(
   config: Pick<LiveConfig, 'framesPerSecond' | 'kilobitsPerSecond'>,
   { cameraId, ffmpeg, filters, address }: Mpeg1Options,
 ): LiveProducer {
-  return (signal, output) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) return resolve()
-      const { url, revoke } = address()
+  return async (signal, output) => {
+    if (signal.aborted) return
+    const { url, revoke } = await address()
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return resolve(revoke())
       const log = createProgramLog(logger, { camera: cameraId, program: 'ffmpeg' })
       const stream = new LoopbackStream({
         name: cameraId,
@@ -74,6 +75,7 @@ export function createMpeg1Producer(
       child.once('close', (code: number | null, killed: string | null) => end(`ended (${killed ?? code})`))
       if (child.pid !== undefined) belowVision(child.pid)
     })
+  }
 }
 
 /** Watching must not take the time of looking. */

@@ -113,7 +113,7 @@ describe('a shared stream', () => {
     }
     expect(failed).toEqual(['fault 0', 'fault 1', 'fault 2', 'fault 3'])
     expect(runs.length).toBe(5)
-    expect(one.news.at(-1)).toEqual({ type: 'waiting', reason: 'fault 3' })
+    expect(one.news.at(-1)).toEqual({ type: 'waiting', reason: 'fault 3', code: 'QLY_STREAM_UNREADABLE' })
     // what was kept of the stream before is no use to a late one
     const late = watcher()
     stream.join(late.port)

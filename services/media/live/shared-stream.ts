@@ -126,7 +126,7 @@ export function createSharedStream(
         if (clock.monotonic() - begunAt > retry.maximumMs) failures = 1
         const failure = asAppError(error, 'QLY_STREAM_UNREADABLE')
         events.onFailed(failure, failures)
-        tell({ type: 'waiting', reason: failure.message })
+        tell({ type: 'waiting', reason: failure.message, code: failure.code })
         await clock.sleep(backOff(failures, retry, Math.random), stopping.signal).catch(() => {})
       }
     }

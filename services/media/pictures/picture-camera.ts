@@ -64,6 +64,7 @@ export function createPictureCamera(
     try {
       plan = await watch.open()
       failures = 0
+      if (deps.liveUrl) void news.patch({ liveUrl: deps.liveUrl(camera) })
     } catch (error) {
       failures++
       retryAt = clock.monotonic() + backOff(failures, config.reconnect, Math.random)

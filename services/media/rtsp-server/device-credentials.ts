@@ -1,10 +1,12 @@
-// Who may publish and play on our RTSP server: devices (their own path only), the administrator, people whose role has the right, this process itself.
+// Who may publish and play on our RTSP server: devices (their own path only), the administrator, people whose role has the right, this process itself,
+// and other processes of the deployment with a pass.
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../../contracts/config/config.ts'
 import type { StreamAccess } from '../../contracts/stream-access.ts'
 import { createLimit } from '../pictures/at-once.ts'
 import type { Credential } from '../rtsp-client/rtsp-caller.ts'
 import type { RtspAttempt, RtspCredentials } from './permission.ts'
+import type { PlayPasses } from './play-pass.ts'
 import { ownerOf } from './stream-path.ts'
 
 export interface DeviceCredentials extends RtspCredentials {
@@ -19,15 +21,16 @@ export interface DeviceCredentials extends RtspCredentials {
 /** Hashes are slow to check: this many at one time. */
 const checksAtOnce = 2
 
-/** `access` is asked for devices and people that the configuration does not have with a plain password. */
+/** `access` is asked for devices and people that the configuration does not have with a plain password; `passes` for other processes of the deployment. */
 export function createDeviceCredentials(
   config: Pick<Config, 'devices' | 'http'>,
   access?: StreamAccess,
+  passes?: Pick<PlayPasses, 'admit'>,
 ): DeviceCredentials {
   const internal = { user: 'qly-internal', password: randomBytes(24).toString('base64url') }
   const devices = new Map(config.devices.map((device) => [device.id, device]))
   const atOnce = createLimit(checksAtOnce)
-  const passes = new Map<string, { readonly path: string; readonly password: string }>()
+  const ownPasses = new Map<string, { readonly path: string; readonly password: string }>()
   const passwordOf = (id: string) => {
     const password = devices.get(id)?.password
     return password?.startsWith('scrypt:') ? undefined : password
@@ -57,15 +60,16 @@ export function createDeviceCredentials(
     },
     passFor(path) {
       const credential = { user: `pass-${randomBytes(6).toString('hex')}`, password: randomBytes(24).toString('hex') }
-      passes.set(credential.user, { path, password: credential.password })
-      return { credential, revoke: () => void passes.delete(credential.user) }
+      ownPasses.set(credential.user, { path, password: credential.password })
+      return { credential, revoke: () => void ownPasses.delete(credential.user) }
     },
     async verify(attempt: RtspAttempt) {
       const { action, path, user, password, address, matches } = attempt
       if (action === 'play') {
         if (user === internal.user) return matches(internal.password)
-        const pass = passes.get(user)
-        if (pass?.path === path && matches(pass.password)) return passes.delete(user)
+        const pass = ownPasses.get(user)
+        if (pass?.path === path && matches(pass.password)) return ownPasses.delete(user)
+        if (passes?.admit(attempt)) return true
         if (user === 'admin' && config.http.adminToken !== undefined && matches(config.http.adminToken)) return true
       }
       if ((await isOwner(user, path)) && (await isDevice(attempt))) return true

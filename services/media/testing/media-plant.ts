@@ -85,12 +85,13 @@ export async function createMediaPlant() {
     findings,
     answers,
     registry: deps.registry,
-    /** Starts a media room with these parts of a configuration, on free ports. */
-    async start(eyes: CameraEyes, parts: Record<string, unknown>) {
+    /** Starts a media room with these parts of a configuration, on free ports; `apart`: other processes may show its cameras live. */
+    async start(eyes: CameraEyes, parts: Record<string, unknown>, { apart = false } = {}) {
       const config = Value.Default(Config, { rtsp: { port: 0 }, cameras: [], ...parts }) as Config
       const sealing = createSealing(join(folder, 'secrets.key'))
       const cameras = createCameraDirectory({ ...deps, database, sealing }, config)
-      const media = createMediaService({ ...deps, bus, database, objectStore, cameras }, config, eyes)
+      const shared = apart ? { sealing } : {}
+      const media = createMediaService({ ...deps, bus, database, objectStore, cameras, ...shared }, config, eyes)
       running.push(cameras)
       await cameras.start(new AbortController().signal)
       running.push(media)
