@@ -33,7 +33,9 @@ beforeAll(async () => {
     processes.push(started)
     return started
   }
-  ;[api, eyes] = await Promise.all([start('api'), start('eyes')])
+  // one after the other: the first makes the tables
+  api = await start('api')
+  eyes = await start('eyes')
   const made = await api.post<{ password: string }>('/api/v1/users', { name: 'viewer', roles: ['viewer'] })
   viewer = (await api.post<{ token: string }>('/api/v1/login', { user: 'viewer', password: made.password })).token
 }, 120_000)

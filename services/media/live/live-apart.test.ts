@@ -115,7 +115,7 @@ describe('live view of a camera that another process has', () => {
     expect(address()).not.toBe(before)
   })
 
-  it.each([
+  it.each<[string, string, Partial<LiveRequest>, string, string]>([
     ['under another key', 'other.key', {}, 'QLY_CONFIG_INVALID', sameKey],
     [
       'that a device wrote',
