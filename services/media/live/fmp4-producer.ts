@@ -18,6 +18,8 @@ export function createFmp4Producer(clock: Clock, address: () => Promise<PlayAddr
     const early: RtpPacket[] = []
     let take = (packet: RtpPacket) => void early.push(packet)
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+    // it may end before anyone waits for that
+    ended.catch(() => {})
     signal.addEventListener('abort', () => resolve(), { once: true })
     try {
       const playback = await playRtsp(found, {
@@ -46,7 +48,6 @@ export function createFmp4Producer(clock: Clock, address: () => Promise<PlayAddr
       if (!signal.aborted) throw error
     } finally {
       revoke()
-      ended.catch(() => {})
     }
   }
 }
