@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStream } from '../api/testing/event-stream.ts'
 import { makeClip } from '../media/testing/make-clip.ts'
+import { allCamerasSeen } from './testing/all-cameras-seen.ts'
 import { type AppProcess, startAppProcess, temporaryFolder, testAdminToken } from './testing/app-process.ts'
 import { type RealServers, realServers } from './testing/real-servers.ts'
 
@@ -49,22 +50,14 @@ afterAll(async () => {
 it('media decodes, vision workers share the cameras, and one that is killed is replaced by the other', async () => {
   const [api, one, two] = processes as [AppProcess, AppProcess, AppProcess]
   const frames = await openStream(`${api.url}/api/v1/events?topics=frame`, testAdminToken)
-  const untilAllSeen = async (since: number) => {
-    const missing = new Set(cameraIds)
-    while (missing.size > 0) {
-      const { data } = await frames.next(60_000)
-      if (Date.parse(data.data.capturedAt) >= since) missing.delete(data.data.cameraId)
-    }
-    return Date.now() - since
-  }
-  await untilAllSeen(Date.now())
+  await allCamerasSeen(frames, cameraIds, Date.now())
   const metrics = async (process: AppProcess) => (await fetch(`${process.url}/metrics`)).text()
   const opened = async (worker: AppProcess) => Number(/qianliyan_vision_cameras (\d+)/.exec(await metrics(worker))?.[1])
   await expect.poll(async () => (await opened(one)) > 0 && (await opened(two)) > 0, { timeout: 20_000 }).toBe(true)
   expect(await metrics(one)).not.toMatch(/qianliyan_media_frames_decoded_total\{/)
   expect(await metrics(api)).toMatch(/qianliyan_media_bus_bytes_total\{[^}]*\} [1-9]/)
   await one.end('SIGKILL')
-  const took = await untilAllSeen(Date.now() + 200)
+  const took = await allCamerasSeen(frames, cameraIds, Date.now() + 200)
   console.log(`the other worker had all ${cameraIds.length} cameras ${(took / 1000).toFixed(1)} s after the kill`)
   expect(took).toBeLessThan(25_000)
   frames.close()

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStream } from '../api/testing/event-stream.ts'
 import { makeClip } from '../media/testing/make-clip.ts'
+import { allCamerasSeen } from './testing/all-cameras-seen.ts'
 import { type AppProcess, startAppProcess, temporaryFolder, testAdminToken } from './testing/app-process.ts'
 import { type RealServers, realServers } from './testing/real-servers.ts'
 
@@ -53,16 +54,7 @@ afterAll(async () => {
 it('two workers share the cameras; the survivor of a kill -9 sees all of them within 15 s', async () => {
   const [api, one, two] = processes as [AppProcess, AppProcess, AppProcess]
   const frames = await openStream(`${api.url}/api/v1/events?topics=frame`, testAdminToken)
-  /** how long until a frame of every camera that was captured after `since` has come, ms */
-  const untilAllSeen = async (since: number) => {
-    const missing = new Set(cameraIds)
-    while (missing.size > 0) {
-      const { data } = await frames.next(60_000)
-      if (Date.parse(data.data.capturedAt) >= since) missing.delete(data.data.cameraId)
-    }
-    return Date.now() - since
-  }
-  await untilAllSeen(Date.now())
+  await allCamerasSeen(frames, cameraIds, Date.now())
   const cameras = async (worker: AppProcess) => {
     const text = await (await fetch(`${worker.url}/metrics`)).text()
     return cameraIds.filter((id) =>
@@ -72,7 +64,7 @@ it('two workers share the cameras; the survivor of a kill -9 sees all of them wi
   const shares = [await cameras(one), await cameras(two)]
   expect(shares.map((share) => share.length > 0)).toEqual([true, true])
   await one.end('SIGKILL')
-  const took = await untilAllSeen(Date.now() + 200)
+  const took = await allCamerasSeen(frames, cameraIds, Date.now() + 200)
   console.log(`the survivor had all ${cameraIds.length} cameras ${(took / 1000).toFixed(1)} s after the kill`)
   expect(took).toBeLessThan(15_000)
   frames.close()

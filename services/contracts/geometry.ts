@@ -23,10 +23,10 @@ export const PicturePolygon = Type.Array(PicturePoint, { minItems: 3, maxItems: 
 export type PicturePolygon = Static<typeof PicturePolygon>
 
 /** Intersection over union of two boxes, 0 to 1; boxes without area overlap nothing. */
-export function overlapOf(one: PictureBox, other: PictureBox): number {
+export function overlapOf(one: Readonly<PictureBox>, other: Readonly<PictureBox>): number {
   const across = Math.min(one[2], other[2]) - Math.max(one[0], other[0])
   const down = Math.min(one[3], other[3]) - Math.max(one[1], other[1])
   if (across <= 0 || down <= 0) return 0
-  const area = ([x1, y1, x2, y2]: PictureBox) => (x2 - x1) * (y2 - y1)
+  const area = ([x1, y1, x2, y2]: Readonly<PictureBox>) => (x2 - x1) * (y2 - y1)
   return (across * down) / (area(one) + area(other) - across * down)
 }

@@ -2,10 +2,10 @@
 // cameras, by WGS-84 places and their errors. Where two would do equally well, none is taken: two vehicles are not made one.
 import type { LedgerConfig } from '../contracts/config/ledger.ts'
 import type { VehicleSighted } from '../contracts/events/vehicle-sighted-v1.ts'
+import { overlapOf } from '../contracts/geometry.ts'
 import type { LedgerRecord } from './entry.ts'
 
 type Rules = Pick<LedgerConfig, 'samePlaceIou' | 'exactPlaceIou' | 'sameLook' | 'accuracyMetres' | 'absenceHours'>
-type Box = readonly [number, number, number, number]
 
 /** Looks nearer to each other than this do not tell two candidates apart. */
 const clearlyNearer = 0.1
@@ -43,7 +43,7 @@ function placeOf(record: LedgerRecord, sighting: VehicleSighted, rules: Rules): 
   const { entry } = record
   if (entry.cameras[0] === sighting.cameraId && sighting.by === 'cctv') {
     if (!entry.box || !sighting.box) return undefined
-    return iou(entry.box, sighting.box) >= placeNeeded(record, sighting, rules) ? 'box' : undefined
+    return overlapOf(entry.box, sighting.box) >= placeNeeded(record, sighting, rules) ? 'box' : undefined
   }
   if (!entry.location || !sighting.location) return undefined
   const metres = distance(entry.location, sighting.location)
@@ -53,14 +53,6 @@ function placeOf(record: LedgerRecord, sighting: VehicleSighted, rules: Rules): 
 /** After an absence it must stand exactly as before. */
 const placeNeeded = ({ absentSince }: LedgerRecord, sighting: VehicleSighted, rules: Rules): number =>
   absentSince !== null && Date.parse(sighting.at) > absentSince ? rules.exactPlaceIou : rules.samePlaceIou
-
-export function iou(a: Box, b: Box): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0])
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1])
-  if (width <= 0 || height <= 0) return 0
-  const area = ([x1, y1, x2, y2]: Box) => (x2 - x1) * (y2 - y1)
-  return (width * height) / (area(a) + area(b) - width * height)
-}
 
 /** Hellinger distance, 0 (same) to 1; undefined where one is not known. */
 function lookDistance(a: readonly number[] | null, b: readonly number[] | undefined): number | undefined {

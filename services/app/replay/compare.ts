@@ -1,6 +1,7 @@
 // Two lists of told findings of one camera, compared: what was added, what is missing, what changed. Pure. Ids of findings follow from details of
 // tracking, so findings are the same by kind, zone, phase, time and place.
 import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
+import { overlapOf } from '../../contracts/geometry.ts'
 
 export interface ToldFinding {
   readonly phase: FindingChanged['phase']
@@ -62,7 +63,7 @@ export function compareFindings(expected: readonly ToldFinding[], found: readonl
 
 function isSame(a: ToldFinding, b: ToldFinding): boolean {
   if (a.kind !== b.kind || a.phase !== b.phase || a.zoneId !== b.zoneId || apart(a, b) > sameTimeMs) return false
-  return !a.box || !b.box || iou(a.box, b.box) >= sameBoxIou
+  return !a.box || !b.box || overlapOf(a.box, b.box) >= sameBoxIou
 }
 
 const apart = (a: ToldFinding, b: ToldFinding) => Math.abs(Date.parse(a.at) - Date.parse(b.at))
@@ -74,13 +75,4 @@ function changesOf(from: ToldFinding, to: ToldFinding): string[] {
     changes.push(`since ${from.since} → ${to.since}`)
   if (from.label !== to.label) changes.push(`class ${from.label} → ${to.label}`)
   return changes
-}
-
-function iou(a: readonly number[], b: readonly number[]): number {
-  const at = (box: readonly number[], index: number) => box[index] ?? 0
-  const width = Math.min(at(a, 2), at(b, 2)) - Math.max(at(a, 0), at(b, 0))
-  const height = Math.min(at(a, 3), at(b, 3)) - Math.max(at(a, 1), at(b, 1))
-  if (width <= 0 || height <= 0) return 0
-  const area = (box: readonly number[]) => (at(box, 2) - at(box, 0)) * (at(box, 3) - at(box, 1))
-  return (width * height) / (area(a) + area(b) - width * height)
 }
