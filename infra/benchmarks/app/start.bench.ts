@@ -1,6 +1,7 @@
-// From `npm start` to ready, and the memory of the whole system: idle, and for each camera more.
+// From `npm start` to ready and, with the simulated city, to its first alert; the memory of the whole system: idle, and for each camera more.
 import { readFileSync } from 'node:fs'
 import { type AppProcess, startAppProcess, temporaryFolder } from '../../../services/app/testing/app-process.ts'
+import { firstAlert } from '../../../services/app/testing/first-alert.ts'
 import { makeClip } from '../../../services/media/testing/make-clip.ts'
 import type { Bench } from '../bench-port.ts'
 
@@ -38,6 +39,13 @@ export const bench: Bench = {
     const perCamera = (residentMegabytes(busy) - idleMemory) / cameras
     report({ what: `memory a camera (640×360, 5 fps, ${cameras} cameras, one model)`, value: perCamera, unit: 'MB' })
     await busy.end('SIGTERM')
+
+    const city = await startAppProcess({ dataDir: folder.path, config: { simulators: { enabled: true } } })
+    const ready = performance.now()
+    await firstAlert(city, 'illegal_parking', 120_000)
+    const seconds = (performance.now() - ready) / 1000
+    report({ what: 'simulated city: ready to first illegal parking alert', value: seconds, unit: 's', target: 60 })
+    await city.end('SIGTERM')
     await folder.remove()
   },
 }
