@@ -3,13 +3,15 @@
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { annexB, type CodedClip, codedClip } from '../../../services/media/testing/coded-clip.ts'
 import { createRandom, type Random } from '../../../simulators/random.ts'
+import { createChildTrials } from '../child-trials.ts'
 import type { Fuzz } from '../fuzz-port.ts'
 import { mutateBytes } from '../rtsp/mutate.ts'
-import { createChildDecoder } from './child-decoder.ts'
-import type { MutatedStream } from './decoder-process.ts'
+import type { Decoded, MutatedStream } from './decoder-process.ts'
 
+const program = fileURLToPath(new URL('./decoder-process.ts', import.meta.url))
 /** One stream of a few pictures that takes longer is a hang. */
 const hangSeconds = 10
 /** As in the product's configuration a camera may ask for large pictures; this bounds what the decoder takes for them. */
@@ -20,7 +22,7 @@ const growthBytes = 96 * 2 ** 20
 export const h264Fuzz: Fuzz = async ({ seed, inputs, say }) => {
   const random = createRandom(seed)
   const clips = await goodClips()
-  const decoder = createChildDecoder({ seconds: hangSeconds })
+  const decoder = createChildTrials<MutatedStream, Decoded>({ program, seconds: hangSeconds, stderr: 'inherit' })
   const told = { decodedWhole: 0, damaged: 0, refused: 0, pictures: 0, slowestMs: 0, peakMiB: 0, growthMiB: 0 }
   const began = performance.now()
   let before = 0

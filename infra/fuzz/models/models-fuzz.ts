@@ -1,15 +1,17 @@
 // `npm run fuzz -- models`: mutated ONNX files through our reader and the native runtime, mutated JPEGs through the reader of pictures.
+import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { AppError } from '../../../services/contracts/errors.ts'
 import { cutPicture, readPicture } from '../../../services/media/pictures/read-picture.ts'
 import { readOnnx } from '../../../services/vision/model-registry/onnx/onnx-file.ts'
 import { knownModel } from '../../../services/vision/testing/family-onnx.ts'
 import { createRandom } from '../../../simulators/random.ts'
+import { createChildTrials } from '../child-trials.ts'
 import type { Fuzz } from '../fuzz-port.ts'
 import { createHeapWatch } from '../heap-watch.ts'
 import { mutateBytes } from '../rtsp/mutate.ts'
-import { createNativeModels } from './native-models.ts'
 
+const program = fileURLToPath(new URL('./native-process.ts', import.meta.url))
 /** Longer than this is a hang. */
 const slowestMs = 5000
 const growthBytes = 64 * 2 ** 20
@@ -24,7 +26,7 @@ export const modelsFuzz: Fuzz = async ({ seed, inputs, say }) => {
     ),
   )
   const pictures = await goodPictures()
-  const native = createNativeModels({ seconds: slowestMs / 1000 })
+  const native = createChildTrials<Uint8Array, 'ran' | 'refused'>({ program, seconds: slowestMs / 1000 })
   const heap = createHeapWatch()
   const told = {
     onnxRead: 0,
