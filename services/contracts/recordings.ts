@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import { type Static, Type } from 'typebox'
 import { Timestamp } from './cloud-event.ts'
+import type { FindingChanged } from './events/finding-changed-v1.ts'
 import type { CodedPacket, CodedStream } from './packets.ts'
 
 export const RecordedSpan = Type.Object({
@@ -24,6 +25,7 @@ export const RecordedSegment = Type.Object({
   alert: Type.Boolean(),
   keyFramesMs: Type.Array(Type.Integer(), { description: 'from the start of the segment' }),
   url: Type.String({ description: 'fragmented MP4; takes byte ranges' }),
+  stream: Type.String({ description: 'that of the segment before: codec, size and parameters are the same' }),
 })
 export type RecordedSegment = Static<typeof RecordedSegment>
 
@@ -98,7 +100,12 @@ export interface RecordingLibrary {
   ): Promise<{ readonly bytes: number; readonly stream: Readable; dispose(): Promise<void> }>
   /** What was seen in that time, at most 20,000 frames. */
   sightings(cameraId: string, from: number, to: number): Promise<SightedFrame[]>
-  /** Everything recorded in [from, to), in order, with its original event times: for replay. */
-  readInOrder(cameraId: string, from: number, to: number): AsyncGenerator<RecordedPart>
+  /** What vision told of [from, to) while it was live, in order; at most 24 hours. The bus keeps it for `retention` of qly.detection.v1 (7 days). */
+  findings(cameraId: string, from: number, to: number): Promise<FindingChanged[]>
+  /**
+   * Everything recorded in [from, to), in order, with its original event times: for replay. What there is is looked up at once; files are read, one
+   * at a time, whenever the result is iterated, which may be more than once.
+   */
+  readInOrder(cameraId: string, from: number, to: number): Promise<AsyncIterable<RecordedPart>>
   check(options: { readonly repair: boolean }): Promise<RecordingCheck>
 }

@@ -162,7 +162,7 @@ describe('the recording room', () => {
     await dispose()
     const times: number[] = []
     let streams = 0
-    for await (const part of library.readInOrder('cam', startedAt, startedAt + 60_000)) {
+    for await (const part of await library.readInOrder('cam', startedAt, startedAt + 60_000)) {
       if ('packet' in part) times.push(Math.round(part.packet.at - startedAt))
       else streams++
     }

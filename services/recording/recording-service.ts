@@ -89,7 +89,8 @@ export function createRecordingService(
       segment: async (...given) => started().segment(...given),
       extract: async (...given) => started().extract(...given),
       sightings: async (...given) => started().sightings(...given),
-      readInOrder: (...given) => started().readInOrder(...given),
+      findings: async (...given) => started().findings(...given),
+      readInOrder: async (...given) => started().readInOrder(...given),
       check: async (...given) => started().check(...given),
     },
   }

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { Timestamp } from '../../contracts/cloud-event.ts'
 import { AppError } from '../../contracts/errors.ts'
+import { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
 import type { RecordingLibrary } from '../../contracts/recordings.ts'
 import { RecordingCheck, RecordingTimeline, SightedFrame } from '../../contracts/recordings.ts'
 import { maySeeOriginal } from '../auth/originals.ts'
@@ -63,6 +64,24 @@ export const recordingRoutes: Routes = (app, { recordings, config, audit }) => {
     async (request) => {
       mayWatch(request, request.params.id)
       return { items: await library().sightings(request.params.id, ...times(request.query)) }
+    },
+  )
+
+  app.get(
+    '/api/v1/cameras/:id/recordings/findings',
+    {
+      config: { right: 'read' },
+      schema: {
+        summary:
+          'What vision told of that time while it was live, every step of it, in order: for replay. At most 24 hours of the last week.',
+        params: IdParameter,
+        querystring: Period,
+        response: { 200: Type.Object({ items: Type.Array(FindingChanged) }) },
+      },
+    },
+    async (request) => {
+      mayWatch(request, request.params.id)
+      return { items: await library().findings(request.params.id, ...times(request.query)) }
     },
   )
 

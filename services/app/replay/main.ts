@@ -8,15 +8,17 @@ import { AppError, asAppError } from '../../contracts/errors.ts'
 import { loadConfig } from '../../kernel/config/load-config.ts'
 import { demoConfig, withSimulatedCity } from '../simulated-city.ts'
 import { compareFindings, type Difference, type ToldFinding } from './compare.ts'
-import { type Replayed, replay } from './replay.ts'
-import { withRecorded } from './told-live.ts'
+import { createReplayProgress } from './progress.ts'
+import { findRecorded } from './recorded.ts'
+import { type Replayed, type ReplaySource, replay } from './replay.ts'
 
 const help = `npm run replay -- --camera ID --file CLIP [options]
 npm run replay -- --camera ID --from TIME --to TIME [options]
 
   --config FILE     the configuration that names the camera; default: the simulated city's
-  --from, --to      this time of the camera's recording (ISO 8601), and the differences from what vision told live; the data is that of --config:
-                    of a stopped system on embedded engines, or of any on PostgreSQL and Kafka
+  --from, --to      this time of the camera's recording (ISO 8601), and the differences from what vision told live. It is read from the data of
+                    --config; where a running system holds that, from its API, with QLY_ADMIN_TOKEN
+  --server URL      read it from the API at this address in any case, e.g. of another machine
   --lead SECONDS    recording before --from that is seen too, so that what stood there already is known; default 300
   --at TIME         event time of the first frame (ISO 8601); default 2020-06-28T14:00:00+08:00
   --model NAME      then again with this model (a folder under models/, or a path), and the differences
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     config: { type: 'string' },
     from: { type: 'string' },
     to: { type: 'string' },
+    server: { type: 'string' },
     lead: { type: 'string', default: '300' },
     at: { type: 'string', default: '2020-06-28T14:00:00+08:00' },
     model: { type: 'string' },
@@ -76,28 +79,48 @@ function timeOf(option: string, given: string): number {
 async function runClip(file: string, cameraId: string): Promise<void> {
   const { config, camera } = setUp(cameraId)
   const source = { file, beganAt: timeOf('--at', values.at) }
-  await compareAll(camera, (changed) => replay(config, changed, source, abort.signal))
+  await compareAll(camera, (changed) => play(config, changed, source, { from: source.beganAt }))
 }
 
 async function runRecording(cameraId: string, from: number, to: number): Promise<void> {
   const { config, camera } = setUp(cameraId)
-  const lead = 1000 * Number(values.lead)
-  if (!(lead >= 0) || !(to > from))
+  const leadMs = 1000 * Number(values.lead)
+  if (!(leadMs >= 0) || !(to > from))
     throw new AppError('QLY_INPUT_INVALID', '--lead is a number of seconds, 0 or more, and --from is before --to')
-  const inside = ({ at }: ToldFinding) => Date.parse(at) >= from && Date.parse(at) < to
-  await withRecorded(config, cameraId, [from, to], abort.signal, async ({ findings, seconds, parts }) => {
-    console.log(`${cameraId}: ${seconds.toFixed(1)} s of ${((to - from) / 1000).toFixed(1)} s are recorded`)
-    const source = { parts: () => parts(from - lead, to) }
-    const own = await compareAll(camera, async (changed) => {
-      const seen = await replay(config, changed, source, abort.signal)
-      return { ...seen, findings: seen.findings.filter(inside) }
-    })
-    printDifferences('against what was told live', compareFindings(findings, own.findings))
+  const wanted = { cameraId, from, to, leadMs }
+  const { findings, seconds, parts, source } = await findRecorded(config, wanted, {
+    server: values.server,
+    signal: abort.signal,
   })
+  const whole = ((to - from) / 1000).toFixed(1)
+  console.log(`${cameraId}: ${seconds.toFixed(1)} s of ${whole} s are recorded in ${source}`)
+  const inside = ({ at }: ToldFinding) => Date.parse(at) >= from && Date.parse(at) < to
+  const own = await compareAll(camera, async (changed) => {
+    const seen = await play(config, changed, { parts }, { from: from - leadMs, to })
+    return { ...seen, findings: seen.findings.filter(inside) }
+  })
+  printDifferences('against what was told live', compareFindings(findings, own.findings))
 }
 
-async function compareAll(camera: CameraConfig, play: (changed: CameraConfig) => Promise<Replayed>): Promise<Replayed> {
-  const own = await play(camera)
+async function play(
+  config: Config,
+  camera: CameraConfig,
+  source: ReplaySource,
+  span: { from: number; to?: number },
+): Promise<Replayed> {
+  const progress = createReplayProgress(process.stderr, camera.models.join(' + '), span)
+  try {
+    return await replay(config, camera, source, { signal: abort.signal, onSeen: progress.at })
+  } finally {
+    progress.end()
+  }
+}
+
+async function compareAll(
+  camera: CameraConfig,
+  playWith: (changed: CameraConfig) => Promise<Replayed>,
+): Promise<Replayed> {
+  const own = await playWith(camera)
   print(`${camera.id}, ${camera.models.join(' + ')}`, own)
   if (values.out) writeFileSync(values.out, `${JSON.stringify(own.findings, null, 2)}\n`)
   if (values.expect) {
@@ -107,7 +130,7 @@ async function compareAll(camera: CameraConfig, play: (changed: CameraConfig) =>
     if (differences.length > 0) process.exitCode = 2
   }
   if (values.model) {
-    const candidate = await play({ ...camera, models: [values.model] })
+    const candidate = await playWith({ ...camera, models: [values.model] })
     print(`${camera.id}, ${values.model}`, candidate)
     printDifferences(
       `${values.model} against ${camera.models.join(' + ')}`,

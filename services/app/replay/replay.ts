@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { CameraConfig } from '../../contracts/config/cameras.ts'
 import type { Config } from '../../contracts/config/config.ts'
+import type { CameraEyes } from '../../contracts/frames.ts'
 import type { RecordedPart } from '../../contracts/recordings.ts'
 import { systemClock } from '../../kernel/clock/system-clock.ts'
 import { parseConfig } from '../../kernel/config/load-config.ts'
@@ -27,16 +28,16 @@ export interface Replayed {
 /** A clip, seen from `beganAt` (ms since the epoch) on; or a recording with its own times. */
 export type ReplaySource =
   | { readonly file: string; readonly beganAt: number }
-  | { readonly parts: () => AsyncIterable<RecordedPart> }
+  | { readonly parts: AsyncIterable<RecordedPart> }
 
 /**
- * Plays the source as if `camera` saw it. Rejects with QLY_STREAM_UNREADABLE or QLY_MODEL_…; also when aborted.
+ * Plays the source as if `camera` saw it; `onSeen` is told the event time of each frame that was seen. Rejects with QLY_STREAM_UNREADABLE or QLY_MODEL_…; also when aborted.
  */
 export async function replay(
   config: Config,
   camera: CameraConfig,
   source: ReplaySource,
-  signal: AbortSignal,
+  { signal, onSeen = () => {} }: { readonly signal: AbortSignal; readonly onSeen?: (at: number) => void },
 ): Promise<Replayed> {
   const directory = await mkdtemp(path.join(tmpdir(), 'qly-replay-'))
   const { vision: visionConfig, media, timezone } = config
@@ -57,8 +58,15 @@ export async function replay(
     const listening = await kernel.bus.tail({ topics: ['qly.detection.v1'], from: 'earliest' }, ({ event }) => {
       if (event.type === 'cn.qianliyan.finding.changed.v1') findings.push(told(event.data))
     })
+    const eyes: CameraEyes = {
+      ...vision.eyes,
+      async see(frame, ready) {
+        await vision.eyes.see(frame, ready)
+        onSeen(frame.capturedAt)
+      },
+    }
     const begun = performance.now()
-    const seen = await watch({ ...deps, eyes: vision.eyes }, own, camera, source, signal)
+    const seen = await watch({ ...deps, eyes }, own, camera, source, signal)
     const tookSeconds = (performance.now() - begun) / 1000
     while ((await listening.lag()) > 0) await systemClock.sleep(5, signal)
     await listening.stop()
@@ -80,6 +88,6 @@ async function watch(
     const footage = { camera, path: path.resolve(source.file), isPicture: false, beganAt: source.beganAt }
     return watchFootage(deps, media, footage, signal)
   }
-  const { frames, from = 0, to = 0 } = await watchRecording(deps, media, camera, source.parts(), signal)
+  const { frames, from = 0, to = 0 } = await watchRecording(deps, media, camera, source.parts, signal)
   return { frames, seconds: (to - from) / 1000 }
 }

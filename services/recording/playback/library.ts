@@ -18,15 +18,20 @@ import type { RecordingTables, SegmentRow } from '../recording-tables.ts'
 import { readBoxes } from '../segments/boxes.ts'
 import { writePlaylist } from './playlist.ts'
 import { readInOrder } from './read-in-order.ts'
+import { openMediaFile } from './read-media-file.ts'
 import { patched, timePatches } from './shift-times.ts'
 import { gapsOf, spansOf } from './timeline.ts'
+import { toldOf } from './told-of.ts'
 
 const hourMs = 3_600_000
 const mostSegments = 400
 const iso = (at: number) => new Date(at).toISOString()
 
 export function createLibrary(
-  deps: Pick<Kernel, 'clock' | 'logger' | 'objectStore'> & { room: RoomDatabase<RecordingTables>; directory: string },
+  deps: Pick<Kernel, 'bus' | 'clock' | 'logger' | 'objectStore'> & {
+    room: RoomDatabase<RecordingTables>
+    directory: string
+  },
   config: Config,
 ): RecordingLibrary {
   const { room, directory } = deps
@@ -124,7 +129,19 @@ export function createLibrary(
       }))
     },
 
-    readInOrder: (cameraId, from, to) => readInOrder({ index, directory }, cameraId, from, to),
+    async findings(cameraId, from, to) {
+      range(from, to, 24 * hourMs)
+      return toldOf(deps, cameraId, from, to)
+    },
+
+    async readInOrder(cameraId, from, to) {
+      const rows = await index.between(cameraId, from, to)
+      const segments = rows.map(({ stream, started_at: startedAt, ended_at: endedAt, path }) => {
+        return { stream, startedAt, endedAt, open: () => openMediaFile(join(directory, path)) }
+      })
+      return { [Symbol.asyncIterator]: () => readInOrder(segments, to) }
+    },
+
     check: ({ repair }) => checkRecordings({ ...deps, index }, { repair }),
   }
 }
@@ -145,4 +162,5 @@ const segmentView = (row: SegmentRow): RecordingTimeline['segments'][number] => 
   alert: row.alert === 1,
   keyFramesMs: fromJson<number[]>(row.keys),
   url: `/api/v1/cameras/${row.camera}/recordings/segments/${idOf(row)}`,
+  stream: row.stream,
 })
