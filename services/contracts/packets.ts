@@ -46,6 +46,8 @@ export interface PacketSink {
 }
 
 export interface CameraPacketSink extends PacketSink {
+  /** Something moved in the picture at this event time (ms since the epoch). Absent: nobody wants to know, so nobody looks. */
+  readonly motion?: (at: number) => void
   /** The camera is let go. Resolves when what was taken is durable or given up. Idempotent. */
   close(): Promise<void>
 }

@@ -61,6 +61,31 @@ async function scenePicture(seed: number): Promise<Buffer> {
     .toBuffer()
 }
 
+const nothing = { begin() {}, take() {}, end() {}, close: async () => {} }
+
+describe('motion', () => {
+  it('is looked for and told while somebody keeps recordings by it, by event time', async () => {
+    const moved: number[] = []
+    const packets = {
+      role: 'record' as const,
+      wants: () => true,
+      open: ({ id }: { id: string }) =>
+        id === 'kept' ? { ...nothing, motion: (at: number) => void moved.push(at) } : nothing,
+    }
+    const eyes = createRememberingEyes()
+    const source = await clip()
+    const still = join(plant.folder, 'still.mp4')
+    await makeClip(still, { seconds: 2, fps: 10, width: 160, height: 120, picture: 'smptebars' })
+    const cameras = [camera('kept', source), camera('other', source), camera('still', pathToFileURL(still).href)]
+    await plant.start(eyes, { cameras, media: { reconnect } }, { packets: [packets] })
+    const begun = Date.now()
+    await expect.poll(() => moved.length, patient).toBeGreaterThanOrEqual(3)
+    const times = moved.map((at) => at - begun)
+    expect(times.every((at, index) => at > (times[index - 1] ?? -3000) && at < 9000)).toBe(true)
+    expect(eyes.frames.some(({ cameraId }) => cameraId === 'still')).toBe(true)
+  })
+})
+
 describe('the media room', () => {
   it('shows cameras to vision; one whose model is bad says so, is tried again, and troubles no other', async () => {
     const eyes = createRememberingEyes()

@@ -11,6 +11,7 @@ import { checkRecordings } from './check/check-recordings.ts'
 import { clipWanted, makeClips } from './clips/clip-worker.ts'
 import { judgeRecording, type RecordingState, recordingNews } from './health/recording-watch.ts'
 import { addMarks, addSightings, alertMark } from './index/marks.ts'
+import { createMotionKeeper } from './index/motion-keeper.ts'
 import { createSegmentIndex } from './index/segment-index.ts'
 import { createRecordingMetrics } from './recording-metrics.ts'
 import type { RecordingDeps } from './recording-service.ts'
@@ -161,14 +162,19 @@ export function createRecorder(deps: RecorderDeps, config: Config): Recorder {
         },
       })
       open.set(camera.id, { camera, recorder, said: undefined })
+      const rules = rulesOf(camera.id)
+      // where motion keeps nothing for longer, nobody needs to look for it
+      const motion =
+        rules && rules.motionMs > rules.plainMs ? createMotionKeeper({ room, logger }, camera.id) : undefined
       return {
         begin: (stream) => recorder.begin(stream),
         take: (packet) => recorder.take(packet),
         end: (reason) => recorder.end(reason),
+        ...(motion ? { motion: motion.moved } : {}),
         async close() {
           open.delete(camera.id)
           metrics.working.remove({ camera: camera.id })
-          await recorder.close()
+          await Promise.all([recorder.close(), motion?.close()])
         },
       }
     },

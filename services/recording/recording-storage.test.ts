@@ -23,7 +23,7 @@ async function start(recording: string): Promise<void> {
   config = parseConfig(
     `dataDir: ${kernel.directory}
 cameras: [{ id: cam, name: 后宝元街, source: "rtsp://127.0.0.1/x" }]
-recording: { mode: continuous, segmentSeconds: 2, fragmentSeconds: 0.5, sweepSeconds: 0.2, clip: { beforeSeconds: 0, afterSeconds: 0 }, ${recording} }`,
+recording: { segmentSeconds: 2, fragmentSeconds: 0.5, sweepSeconds: 0.2, clip: { beforeSeconds: 0, afterSeconds: 0 }, ${recording} }`,
     'test',
   )
   service = createRecordingService(kernel, config, { records: true, freeBytes: async () => free })
@@ -45,9 +45,37 @@ async function film(startedAt: number, seconds: number) {
   return readReel(file, startedAt)
 }
 
+describe('motion in the picture', () => {
+  it('keeps its period and what led to it for as long as motion is kept; the rest goes after the buffer', async () => {
+    await start('mode: motion, bufferSeconds: 180, minimumFreeBytes: 0, retentionDays: { motion: 0.01 }')
+    const startedAt = Math.floor((Date.now() - 400_000) / 10_000) * 10_000
+    const sink = service.packets.open(config.cameras[0]!)
+    const reel = await film(startedAt, 60)
+    sink.begin(reel.stream)
+    const told = new Set([21, 21.5, 22, 45])
+    for (const packet of reel.packets) {
+      sink.take(packet)
+      const second = (packet.at - startedAt) / 1000
+      if (told.has(second)) sink.motion?.(packet.at)
+    }
+    await sink.close()
+    const kept = async () =>
+      (await service.library.timeline('cam', startedAt, startedAt + 60_000)).spans.map(
+        (span) =>
+          `${(Date.parse(span.from) - startedAt) / 1000}-${(Date.parse(span.to) - startedAt) / 1000} ${span.class}`,
+      )
+    await expect.poll(kept, patient).toEqual(['10-30 motion', '40-50 motion'])
+  })
+
+  it('is not looked for where it keeps nothing for longer', async () => {
+    await start('mode: continuous, retentionDays: { continuous: 9, motion: 7 }')
+    expect(service.packets.open(config.cameras[0]!).motion).toBeUndefined()
+  })
+})
+
 describe('with too little room', () => {
   it('the plain goes first, then what moves, and what an alert is about last, each the oldest first', async () => {
-    await start('quotaBytes: 1073741824, minimumFreeBytes: 1000')
+    await start('mode: continuous, quotaBytes: 1073741824, minimumFreeBytes: 1000')
     const startedAt = Math.floor(Date.now() / 1000) * 1000 - 60_000
     const sink = service.packets.open(config.cameras[0]!)
     play(sink, await film(startedAt, 12))
@@ -99,7 +127,7 @@ describe('with too little room', () => {
     await kernel.bus.tail({ topics: ['qly.detection.v1'], from: 'earliest' }, ({ event }) => {
       if (event.type === 'cn.qianliyan.finding.changed.v1') findings.push(event.data)
     })
-    await start('failAfterSeconds: 2, minimumFreeBytes: 1000000')
+    await start('mode: continuous, failAfterSeconds: 2, minimumFreeBytes: 1000000')
     free = 10
     const sink = service.packets.open(config.cameras[0]!)
     const reel = await film(Date.now(), 2)

@@ -78,6 +78,35 @@ export const MediaConfig = Type.Object(
       },
       { additionalProperties: false, default: {} },
     ),
+    motion: Type.Object(
+      {
+        everySeconds: Type.Number({
+          default: 0.5,
+          minimum: 0.1,
+          maximum: 10,
+          description: 'how often the picture of a camera that is kept by motion is held against the one before',
+        }),
+        greyLevels: Type.Number({
+          default: 12,
+          minimum: 1,
+          maximum: 255,
+          description: 'a place that differs by more, after the change of light of the whole picture, has changed …',
+        }),
+        spread: Type.Number({
+          default: 2,
+          minimum: 1,
+          description:
+            '… if that is so many times what is usual there (leaves, water, a clock in the picture), or more than 48',
+        }),
+        pixels: Type.Integer({
+          default: 3,
+          minimum: 1,
+          maximum: 16,
+          description: 'so many changed pixels of a square of 4 × 4 (of the picture at 96 × 54) are motion',
+        }),
+      },
+      { additionalProperties: false, default: {}, description: 'for recordings that are kept where something moves' },
+    ),
     health: Type.Object(
       {
         everySeconds: Type.Number({

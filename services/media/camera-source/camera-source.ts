@@ -4,6 +4,7 @@
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import { AppError, asAppError } from '../../contracts/errors.ts'
 import type { FramePlan, FrameSink } from '../../contracts/frames.ts'
+import type { PicturePolygon } from '../../contracts/geometry.ts'
 import type { PacketSink } from '../../contracts/packets.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import { createAttempt } from './attempt.ts'
@@ -29,6 +30,8 @@ export interface CameraSourceEvents {
   onDamaged(): void
   onReconnect(): void
   onFailed(error: unknown): void
+  /** something moved since the look before, at this event time; given: the picture is looked at for it */
+  onMotion?(at: number): void
   /** it sends more than it may, and was held back */
   onHeldBack?(times: number): void
 }
@@ -39,6 +42,8 @@ export interface CameraSourceOptions {
   readonly see: FrameSink
   /** is given what arrives, undecoded; default: nobody */
   readonly tap?: PacketSink
+  /** parts of the picture in which motion does not count */
+  readonly masks?: readonly PicturePolygon[]
   /** a file begins again at its end */
   readonly loop: boolean
   /**

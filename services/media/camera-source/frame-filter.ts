@@ -85,7 +85,7 @@ function chain({ crop, scaled }: CutPlacement, cut: FrameCut | undefined, { form
   return steps.join(',')
 }
 
-async function createGraph(frame: Frame, chains: readonly string[]) {
+export async function createGraph(frame: Frame, chains: readonly string[]) {
   const source =
     `buffer@in=video_size=${frame.width}x${frame.height}:pix_fmt=${frame.format}:time_base=1/1000:pixel_aspect=1/1` +
     `:colorspace=${frame.colorSpace}:range=${frame.colorRange}`

@@ -3,6 +3,7 @@ import { AV_PKT_FLAG_KEY, type Frame, Packet } from 'node-av'
 import type { MediaConfig } from '../../contracts/config/media.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
 import { createDecodeBudget, type DecodeBudget } from '../limits/decode-budget.ts'
+import { createMotionWatch } from '../motion/motion-watch.ts'
 import type { Attempt } from './attempt.ts'
 import type { CameraSourceEvents, CameraSourceOptions } from './camera-source.ts'
 import { createFrameDecoder, type FrameDecoder } from './frame-decoder.ts'
@@ -27,6 +28,7 @@ export async function playVideo(
 ): Promise<void> {
   const { signal } = attempt
   const input = await options.open(signal, options.tap)
+  const motion = events.onMotion && createMotionWatch(config.motion, options.masks ?? [], events.onMotion)
   let heldBack = 0
   const tellHeldBack = () => {
     const count = input.heldBack ?? 0
@@ -48,6 +50,7 @@ export async function playVideo(
       onPicture(`${input.description.split(' ')[0]} ${frame.width}×${frame.height}`)
       // Event time never goes back, also over a reconnect.
       const at = Math.max(lastTime.value + 1, Math.round(input.timeOf(frame.bestEffortTimestamp)))
+      await motion?.offer(frame, at).catch((error: unknown) => events.onFailed(error))
       if (!sampler.wants(at)) return
       lastTime.value = at
       if (options.mode === 'every') await mailbox.room()
@@ -65,6 +68,7 @@ export async function playVideo(
   } finally {
     // one that sends nothing but rubbish was held back too
     tellHeldBack()
+    motion?.close()
     packet.free()
     await input.close()
   }

@@ -52,6 +52,10 @@ export function keepCamera(
   })
   const takers = deps.packets.filter((each) => each.wants(camera))
   const taps = takers.map((each) => measured(each.open(camera), roles.of(each.role)))
+  const motion = taps.flatMap((tap) => tap.motion ?? [])
+  const tellMotion = (at: number) => {
+    for (const tell of motion) tell(at)
+  }
   const detecting = roles.of('detect')
   let source: CameraSource | undefined
   let lastComplaint = Number.NEGATIVE_INFINITY
@@ -91,7 +95,7 @@ export function keepCamera(
     source = startCameraSource(
       { clock },
       config,
-      { plan, ...opener, see, tap: toAll(taps), loop: camera.loop, mode: 'live' },
+      { plan, ...opener, see, tap: toAll(taps), masks: camera.privacyMasks ?? [], loop: camera.loop, mode: 'live' },
       {
         onHealth,
         onDecoded() {
@@ -105,6 +109,7 @@ export function keepCamera(
           detecting.picture()
           metrics.delivered(camera.id)
         },
+        ...(motion.length > 0 ? { onMotion: tellMotion } : {}),
         onDamaged: () => metrics.damaged(camera.id),
         onReconnect: () => metrics.reconnect(camera.id),
         onHeldBack: (times) => metrics.heldBack(camera.id, times),

@@ -14,6 +14,7 @@ export function measured(
       sink.take(packet)
     },
     end: (reason) => sink.end(reason),
+    ...(sink.motion ? { motion: sink.motion } : {}),
     close: () => sink.close(),
   }
 }

@@ -9,6 +9,7 @@ import type { DeviceChanged } from '../../contracts/events/device-changed-v1.ts'
 import type { FindingChanged } from '../../contracts/events/finding-changed-v1.ts'
 import type { LetterDied } from '../../contracts/events/letter-died-v1.ts'
 import type { CameraEyes, CameraFrame } from '../../contracts/frames.ts'
+import type { CameraPackets } from '../../contracts/packets.ts'
 import { createCameraDirectory } from '../../kernel/cameras/camera-directory.ts'
 import { systemClock } from '../../kernel/clock/system-clock.ts'
 import { createSqliteDatabase } from '../../kernel/database/sqlite/sqlite-database.ts'
@@ -86,12 +87,21 @@ export async function createMediaPlant() {
     answers,
     registry: deps.registry,
     /** Starts a media room with these parts of a configuration, on free ports; `apart`: other processes may show its cameras live. */
-    async start(eyes: CameraEyes, parts: Record<string, unknown>, { apart = false } = {}) {
+    async start(
+      eyes: CameraEyes,
+      parts: Record<string, unknown>,
+      { apart = false, packets = [] }: { apart?: boolean; packets?: readonly CameraPackets[] } = {},
+    ) {
       const config = Value.Default(Config, { rtsp: { port: 0 }, cameras: [], ...parts }) as Config
       const sealing = createSealing(join(folder, 'secrets.key'))
       const cameras = createCameraDirectory({ ...deps, database, sealing }, config)
       const shared = apart ? { sealing } : {}
-      const media = createMediaService({ ...deps, bus, database, objectStore, cameras, ...shared }, config, eyes)
+      const media = createMediaService(
+        { ...deps, bus, database, objectStore, cameras, ...shared },
+        config,
+        eyes,
+        packets,
+      )
       running.push(cameras)
       await cameras.start(new AbortController().signal)
       running.push(media)

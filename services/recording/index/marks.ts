@@ -105,19 +105,23 @@ export async function addSightings(db: Db, frames: readonly FrameAnalysed[]): Pr
       .onConflict((conflict) => conflict.columns(['camera', 'at']).doNothing())
       .execute()
     if (!frame.objects.some(({ stationarySeconds }) => stationarySeconds < movingSeconds)) continue
-    const started_at = Math.floor(at / motionBucketMs) * motionBucketMs
-    const ref = String(started_at)
-    const mark: NewMark = {
-      camera: frame.cameraId,
-      kind: 'motion',
-      ref,
-      started_at,
-      ended_at: started_at + motionBucketMs,
-      body: '{}',
-    }
-    motion.set(`${frame.cameraId} ${ref}`, mark)
+    const mark = motionMark(frame.cameraId, at)
+    motion.set(`${mark.camera} ${mark.ref}`, mark)
   }
   await addMarks(db, [...motion.values()])
+}
+
+/** The period in which something moved at this time. */
+export function motionMark(camera: string, at: number): NewMark {
+  const started_at = Math.floor(at / motionBucketMs) * motionBucketMs
+  return {
+    camera,
+    kind: 'motion',
+    ref: String(started_at),
+    started_at,
+    ended_at: started_at + motionBucketMs,
+    body: '{}',
+  }
 }
 
 export interface Sighting {
