@@ -29,7 +29,7 @@ function picture({ person, light = 0, noise = 0, shake = 0, leaves, clock }: Sce
       const place = x - shake
       let value = place % 24 < 2 ? 210 : 90 + 20 * Math.sin(place / 7) * Math.cos(y / 5)
       if (person !== undefined && x >= person && x < person + 3 && y >= 20 && y < 26) value = 20
-      if (leaves && x >= 60 && x < 68 && y < 8) value = 75 + random.integer(50)
+      if (leaves && x >= 60 && x < 68 && y < 8) value = 65 + random.integer(70)
       if (clock !== undefined && x >= 90 && y >= 50 && (x * 7 + y * 3 + clock * 3) % 10 < 4) value = 130
       value += light + (noise === 0 ? 0 : random.integer(2 * noise + 1) - noise)
       grey[y * width + x] = Math.max(0, Math.min(255, value))
