@@ -9,7 +9,7 @@ import numpy as np
 import OpenEXR
 from mathutils import Euler, Vector
 
-SAMPLES = 6
+SAMPLES = 5
 
 
 class Studio:
