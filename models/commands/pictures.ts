@@ -28,9 +28,10 @@ export async function loadPicture(file: string): Promise<Pixels> {
 /** A part of the picture at the model's size; default: all of it. */
 export const cutFor = (
   picture: Pixels,
-  { width, height, letterbox }: Pick<InputFormat, 'width' | 'height' | 'letterbox'>,
+  { width, height, letterbox, multipleOf }: Pick<InputFormat, 'width' | 'height' | 'letterbox' | 'multipleOf'>,
   region: FrameCut['region'] = [0, 0, 1, 1],
-): Promise<FrameCutPixels> => cutPicture(picture, { id: 'whole', region, width, height, letterbox })
+): Promise<FrameCutPixels> =>
+  cutPicture(picture, { id: 'whole', region, width, height, letterbox, ...(multipleOf ? { multipleOf } : {}) })
 
 /** One a label, in turn. Named, so that a table can be the legend: no font is needed. */
 export const colours = ['red', 'yellow', 'cyan', 'magenta', 'lime', 'orange', 'white', 'blue'] as const

@@ -8,9 +8,11 @@ export interface FrameCut {
   readonly id: string
   /** the part of the full frame, as fractions; whole frame: [0, 0, 1, 1] */
   readonly region: PictureBox
-  /** the model's input size in pixels */
+  /** the model's input size in pixels; with `multipleOf` the largest one */
   readonly width: number
   readonly height: number
+  /** the model takes smaller inputs too, of multiples of so many pixels: the letterbox is no larger than that needs */
+  readonly multipleOf?: number
   /** where the scaled picture sits in the input; the rest is filled with 114 */
   readonly letterbox: 'centre' | 'top-left'
 }

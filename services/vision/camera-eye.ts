@@ -18,6 +18,7 @@ import { type EvidencePictures, joined } from './evidence/evidence-pictures.ts'
 import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
 import { createStandingTeller } from './findings/standing-teller.ts'
 import type { InferencePool } from './inference/inference-pool.ts'
+import { pixelsOf } from './inference/sized-input.ts'
 import type { Model } from './model-registry/model-registry.ts'
 import { createMotionGate, isCalm } from './motion/motion-gate.ts'
 import { stepPaths } from './parking/blocked-path.ts'
@@ -69,7 +70,8 @@ export function createCameraEye(
   const { writer, publisher, metrics, logger } = deps
   const camera: CameraConfig = { ...configured, zones: [...zonesOf(configured)] }
   const looked = { ...camera, zones: [...camera.zones, ...lineZonesOf(camera, config.persons.label)] }
-  const { plan, cutsOf } = planFrames(looked, models, config.plan, framesAtOnceFor(deps.pool.threads))
+  // for each thread a frame that runs and one that lies ready; one more that is being tracked
+  const { plan, cutsOf } = planFrames(looked, models, config.plan, 2 * deps.pool.threads + 1)
   const personRegions = personRegionsOf({ plan, cutsOf }, models, config.persons.label)
   const rules = parkingRulesOf(
     camera,
@@ -115,7 +117,7 @@ export function createCameraEye(
     const { detections, seconds } = await deps.pool.infer(
       model.key,
       camera.id,
-      cuts.map((cut) => history?.stack(cut, frame.capturedAt) ?? cut.rgb),
+      cuts.map((cut) => history?.stack(cut, frame.capturedAt) ?? pixelsOf(cut)),
       minimumScore,
       { onTaken },
     )
@@ -295,6 +297,3 @@ export function createCameraEye(
     },
   }
 }
-
-/** For each thread one that runs and one that lies ready; one more that is being tracked. */
-const framesAtOnceFor = (threads: number): number => 2 * threads + 1

@@ -3,6 +3,7 @@
 import type { Detection } from '../../../services/vision/detection/detection.ts'
 import { stackOf } from '../../../services/vision/detection/frame-history.ts'
 import { mergeCuts } from '../../../services/vision/detection/to-frame.ts'
+import { pixelsOf } from '../../../services/vision/inference/sized-input.ts'
 import { parseModelDescription } from '../../../services/vision/model-registry/model-description.ts'
 import { runTrial } from '../../../services/vision/model-registry/trial/run-trial.ts'
 import { colours, cutFor, drawBoxes, loadPicture } from '../pictures.ts'
@@ -24,7 +25,7 @@ export async function trySample(file: string, name: string, json: string, pictur
   const pixels = await loadPicture(picture)
   const cut = await cutFor(pixels, description.input)
   const minimumScore = description.threshold
-  const shown = description.frames ? stackOf([cut.rgb], description.frames.count) : cut.rgb
+  const shown = description.frames ? stackOf([cut.rgb], description.frames.count) : pixelsOf(cut)
   const trial = await runTrial({ kind: 'see', model: { name, file, description }, pictures: [shown], minimumScore })
   const [found = []] = trial.detections
   const vector = found[0]?.vector

@@ -47,7 +47,9 @@ export async function openMeasured(
     const infer = async (picture: Pixels, threads: 1 | 2, minimumScore: number) => {
       const cuts = await Promise.all(regions.map((region) => cutFor(picture, input, region)))
       // a picture alone is one in which nothing moves
-      const pixels = cuts.map(({ rgb }) => (frames ? stackOf([rgb], frames.count) : rgb))
+      const pixels = cuts.map(({ rgb, width, height }) =>
+        frames ? stackOf([rgb], frames.count) : { rgb, width, height },
+      )
       const { detections, seconds } = await pools[threads].infer(model.key, 'evaluation', pixels, minimumScore)
       return { cuts: cuts.map((placement, index) => ({ placement, detections: detections[index] ?? [] })), seconds }
     }

@@ -13,7 +13,7 @@ import onnx
 import onnxruntime
 import torch
 
-from detector import LABELS, Detector, Exported
+from detector import LABELS, STRIDES, Detector, Exported
 
 SIZE = 416
 TRAINED_ON = [
@@ -47,17 +47,23 @@ def export(checkpoint, to, size, threshold, trained_on, weights="average", **mor
     model = Exported(detector.eval()).eval()
     image = torch.randint(0, 256, (1, size, size, 3), dtype=torch.uint8)
     file = to / "model.onnx"
-    torch.onnx.export(model, (image,), str(file), input_names=["image"], output_names=["boxes", "scores"], opset_version=17, dynamo=False)
+    # height and width stay open: the product shows it smaller pictures where they are not square (input.multipleOf)
+    axes = {"image": {1: "height", 2: "width"}, "boxes": {1: "points"}, "scores": {1: "points"}}
+    torch.onnx.export(model, (image,), str(file), input_names=["image"], output_names=["boxes", "scores"], opset_version=17, dynamic_axes=axes, dynamo=False)
     onnx.checker.check_model(onnx.load(str(file)))
     boxes, scores = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"]).run(None, {"image": image.numpy()})
     with torch.no_grad():
         wanted_boxes, wanted_scores = model(image)
+    wide = torch.randint(0, 256, (1, size - 160, size, 3), dtype=torch.uint8)
+    with torch.no_grad():
+        wide_boxes, _ = model(wide)
+    assert np.allclose(onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"]).run(None, {"image": wide.numpy()})[0], wide_boxes.numpy(), atol=1e-2), "another size"
     print("largest difference to torch:", float(np.abs(boxes - wanted_boxes.numpy()).max()), "px,", float(np.abs(scores - wanted_scores.numpy()).max()))
     description = {
         "file": "model.onnx",
         "family": "qianliyan",
         "labels": LABELS,
-        "input": {"width": size, "height": size, "letterbox": "centre"},
+        "input": {"width": size, "height": size, "letterbox": "centre", "multipleOf": STRIDES[-1]},
         "threshold": threshold,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "licence": "Apache-2.0 (weights trained by this project from random initialisation; data licences in README.md)",

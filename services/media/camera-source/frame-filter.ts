@@ -34,17 +34,17 @@ export async function createCutFilter(frame: Frame, cuts: readonly FrameCut[]): 
   const placements = cuts.map((cut) => placeCut(cut, frame))
   const graph = await createGraph(
     frame,
-    placements.map((placement, index) => chain(placement, cuts[index], frame)),
+    placements.map((placement) => chain(placement, frame)),
   )
-  const landings = cuts.map(createLanding)
+  const landings = placements.map(({ input }) => createLanding(input))
   return {
     format,
     async cut(picture, store) {
       const outputs = await graph.run(picture, (scaled, index) => (landings[index] as Landing).pixelsOf(scaled, store))
       return outputs.map((rgb, index) => {
         const cut = cuts[index] as FrameCut
-        const { offsetX, offsetY, pictureWidth, pictureHeight } = placements[index] as CutPlacement
-        return { cut, width: cut.width, height: cut.height, rgb, offsetX, offsetY, pictureWidth, pictureHeight }
+        const { input, offsetX, offsetY, pictureWidth, pictureHeight } = placements[index] as CutPlacement
+        return { cut, ...input, rgb, offsetX, offsetY, pictureWidth, pictureHeight }
       })
     },
     close() {
@@ -71,7 +71,7 @@ const letterboxColour = '0x727272'
 /** Colours at half the size, 8 bits: what nearly every camera sends. */
 const halfColours: ReadonlySet<unknown> = new Set([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_NV12])
 
-function chain({ crop, scaled }: CutPlacement, cut: FrameCut | undefined, { format }: Pick<Frame, 'format'>): string {
+function chain({ crop, scaled, input }: CutPlacement, { format }: Pick<Frame, 'format'>): string {
   const steps = [
     `crop=${crop.width}:${crop.height}:${crop.x}:${crop.y}:exact=1`,
     `scale=${scaled.width}:${scaled.height}:flags=bilinear`,
@@ -79,8 +79,8 @@ function chain({ crop, scaled }: CutPlacement, cut: FrameCut | undefined, { form
     ...(halfColours.has(format) ? ['format=yuv420p', 'scale=flags=bilinear'] : []),
     'format=rgb24',
   ]
-  if (cut && (scaled.width !== cut.width || scaled.height !== cut.height)) {
-    steps.push(`pad=${cut.width}:${cut.height}:${scaled.x}:${scaled.y}:color=${letterboxColour}`)
+  if (scaled.width !== input.width || scaled.height !== input.height) {
+    steps.push(`pad=${input.width}:${input.height}:${scaled.x}:${scaled.y}:color=${letterboxColour}`)
   }
   return steps.join(',')
 }
@@ -143,7 +143,7 @@ interface Landing {
  * collector as the picture has: asked of every picture, it collected all garbage twice a second. So each picture is copied into one frame,
  * whose `data` is asked for once.
  */
-function createLanding({ width, height }: FrameCut): Landing {
+function createLanding({ width, height }: CutPlacement['input']): Landing {
   const frame = new Frame()
   frame.alloc()
   Object.assign(frame, { width, height, format: AV_PIX_FMT_RGB24 })

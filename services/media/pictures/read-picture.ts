@@ -43,20 +43,20 @@ export async function readPicture(jpeg: Uint8Array, maximumPixels: number): Prom
 
 /** A cut of a decoded picture at the model's size, letterboxed with 114: what FFmpeg does for streams. */
 export async function cutPicture(picture: Pixels, cut: FrameCut): Promise<FrameCutPixels> {
-  const { crop, scaled, offsetX, offsetY, pictureWidth, pictureHeight } = placeCut(cut, picture)
+  const { crop, input, scaled, offsetX, offsetY, pictureWidth, pictureHeight } = placeCut(cut, picture)
   const rgb = await sharp(picture.rgb, { raw: { width: picture.width, height: picture.height, channels: 3 } })
     .extract({ left: crop.x, top: crop.y, width: crop.width, height: crop.height })
     .resize(scaled.width, scaled.height, { fit: 'fill', kernel: 'linear' })
     .extend({
       left: scaled.x,
       top: scaled.y,
-      right: cut.width - scaled.width - scaled.x,
-      bottom: cut.height - scaled.height - scaled.y,
+      right: input.width - scaled.width - scaled.x,
+      bottom: input.height - scaled.height - scaled.y,
       background: { r: 114, g: 114, b: 114 },
     })
     .raw()
     .toBuffer()
-  return { cut, width: cut.width, height: cut.height, rgb, offsetX, offsetY, pictureWidth, pictureHeight }
+  return { cut, ...input, rgb, offsetX, offsetY, pictureWidth, pictureHeight }
 }
 
 function tooLarge(width: number, height: number, limit: number): AppError {

@@ -20,7 +20,7 @@ const sizeInput = /^(orig_)?(target|image)_sizes?$/
 export function inputsOf(
   session: Pick<InferenceSession, 'inputMetadata'>,
   wanted: InputTensor,
-  { input: { width, height } }: { readonly input: Pick<InputFormat, 'width' | 'height'> },
+  { input: { width, height, multipleOf } }: { readonly input: Pick<InputFormat, 'width' | 'height' | 'multipleOf'> },
 ): GraphInputs {
   const metadata = session.inputMetadata.filter((each) => each.isTensor)
   const sizes = metadata.filter(({ name }) => sizeInput.test(name))
@@ -41,6 +41,8 @@ export function inputsOf(
     shape.length === 4 && shape.every((size, axis) => typeof size === 'string' || size === wanted.shape[axis])
   if (!fits)
     faults.push(`input ${name} has the shape [${shape.join(', ')}]; model.json asks for [${wanted.shape.join(', ')}]`)
+  if (multipleOf !== undefined && sizes.length > 0)
+    faults.push(`input.multipleOf is not for models that are told a size (${sizes[0]?.name})`)
   const constant: Record<string, Tensor> = {}
   for (const size of sizes) {
     if (size.type === 'int64')

@@ -1,8 +1,12 @@
 // What the main thread and an inference thread say to each other.
 import type { ErrorCode } from '../../contracts/errors.ts'
+import type { Pixels } from '../../contracts/frames.ts'
 import type { CutDetection } from '../detection/detection.ts'
 import type { ModelFile } from './model-runtime.ts'
 import type { ExecutionProvider, RefusedProvider } from './open-session.ts'
+
+/** RGB pixels, letterboxed: of the model's size, or of a size of their own where model.json has `multipleOf`. */
+export type Picture = Uint8Array | Pixels
 
 export type InferenceRequest =
   | { readonly kind: 'load'; readonly request: number; readonly key: string; readonly model: ModelFile }
@@ -11,7 +15,7 @@ export type InferenceRequest =
       readonly request: number
       readonly key: string
       /** pixels on shared memory are not copied */
-      readonly pictures: readonly Uint8Array[]
+      readonly pictures: readonly Picture[]
       readonly minimumScore: number
     }
   | { readonly kind: 'stop'; readonly request: number }

@@ -5,7 +5,7 @@ import { AppError, asAppError } from '../../contracts/errors.ts'
 import type { Logger } from '../../kernel/logging/logger.ts'
 import { createFairQueue } from './fair-queue.ts'
 import { createInferenceLane, type InferenceLane, type OpenLane } from './inference-lane.ts'
-import type { InferenceResult, LoadedModel } from './inference-messages.ts'
+import type { InferenceResult, LoadedModel, Picture } from './inference-messages.ts'
 import type { ModelFile } from './model-runtime.ts'
 import type { ExecutionProvider } from './open-session.ts'
 
@@ -23,7 +23,7 @@ export interface InferencePool {
   infer(
     key: string,
     owner: string,
-    pictures: readonly Uint8Array[],
+    pictures: readonly Picture[],
     minimumScore: number,
     options?: InferenceOptions,
   ): Promise<InferenceResult>
@@ -58,7 +58,7 @@ export interface InferencePoolDeps {
 interface Job {
   readonly key: string
   readonly owner: string
-  readonly pictures: readonly Uint8Array[]
+  readonly pictures: readonly Picture[]
   readonly minimumScore: number
   readonly options: InferenceOptions
   readonly resolve: (result: InferenceResult) => void
@@ -150,7 +150,10 @@ export function createInferencePool(deps: InferencePoolDeps, config: InferencePo
     while (room > 0) {
       const next = queue.take(
         ({ key, minimumScore, pictures }) =>
-          key === first.key && minimumScore === first.minimumScore && pictures.length <= room,
+          key === first.key &&
+          minimumScore === first.minimumScore &&
+          pictures.length <= room &&
+          sizeOf(pictures[0]) === sizeOf(first.pictures[0]),
       )
       if (next === undefined) break
       jobs.push(next)
@@ -229,3 +232,7 @@ export function createInferencePool(deps: InferencePoolDeps, config: InferencePo
     },
   }
 }
+
+/** Only pictures of one size go into one run. */
+const sizeOf = (picture: Picture | undefined): string =>
+  picture === undefined || picture instanceof Uint8Array ? '' : `${picture.width}x${picture.height}`

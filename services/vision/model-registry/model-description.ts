@@ -16,6 +16,14 @@ export const ModelInput = Type.Object(
       default: 'centre',
       description: 'where the scaled picture sits; the rest is 114',
     }),
+    multipleOf: Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        maximum: 1024,
+        description:
+          'the graph takes smaller pictures too, of multiples of so many pixels (its largest stride): pictures that are not square get less letterbox and less time',
+      }),
+    ),
     layout: Type.Optional(Type.Enum(['nhwc', 'nchw'], { description: 'default: that of the family' })),
     type: Type.Optional(
       Type.Enum(['uint8', 'int8', 'float16', 'float32'], { description: 'default: that of the family' }),
@@ -104,6 +112,7 @@ export interface InputFormat {
   readonly width: number
   readonly height: number
   readonly letterbox: 'centre' | 'top-left'
+  readonly multipleOf?: number
   readonly layout: 'nhwc' | 'nchw'
   readonly type: 'uint8' | 'int8' | 'float16' | 'float32'
   readonly channels: 'rgb' | 'bgr'
@@ -165,6 +174,11 @@ function contradictions(description: ModelDescription): string[] {
     (format.scale !== 1 || format.mean.some(Boolean) || format.deviation.some((d) => d !== 1))
   )
     faults.push('/input: a uint8 input takes no scale, mean or deviation')
+  const { width, height, multipleOf } = description.input
+  if (multipleOf !== undefined && (width % multipleOf !== 0 || height % multipleOf !== 0))
+    faults.push(`/input/multipleOf: ${width}×${height} is no multiple of ${multipleOf}`)
+  if (multipleOf !== undefined && description.frames !== undefined)
+    faults.push('/input/multipleOf: not for a model of several frames')
   if (format.deviation.some((deviation) => deviation === 0)) faults.push('/input/deviation: must not be 0')
   return faults
 }

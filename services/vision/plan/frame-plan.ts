@@ -25,7 +25,7 @@ export function planFrames(
   const cuts: FrameCut[] = []
   const cutsOf = new Map<string, string[]>()
   for (const [index, model] of models.entries()) {
-    const { width, height, letterbox } = model.description.input
+    const { width, height, letterbox, multipleOf } = model.description.input
     const zones = camera.zones.filter((zone) => concerns(zone, model))
     const tiles = camera.tiles ?? model.description.tiles
     const regions = cutRegions(zones, config).flatMap((region) =>
@@ -37,6 +37,7 @@ export function planFrames(
       width,
       height,
       letterbox,
+      ...(multipleOf === undefined ? {} : { multipleOf }),
     }))
     cuts.push(...mine)
     cutsOf.set(

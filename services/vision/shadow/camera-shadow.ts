@@ -9,7 +9,8 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Detection } from '../detection/detection.ts'
 import { createFrameHistory } from '../detection/frame-history.ts'
 import { mergeCuts } from '../detection/to-frame.ts'
-import type { InferenceResult } from '../inference/inference-messages.ts'
+import type { InferenceResult, Picture } from '../inference/inference-messages.ts'
+import { pixelsOf } from '../inference/sized-input.ts'
 import type { Model } from '../model-registry/model-registry.ts'
 import { type Compared, compareDetections, createTally } from './compare.ts'
 import { shadowCutsOf } from './shadow-cuts.ts'
@@ -25,7 +26,7 @@ export interface CameraShadow {
 }
 
 export interface CameraShadowDeps extends Pick<Kernel, 'bus' | 'objectStore' | 'logger'> {
-  readonly infer: (model: Model, pictures: readonly Uint8Array[], minimumScore: number) => Promise<InferenceResult>
+  readonly infer: (model: Model, pictures: readonly Picture[], minimumScore: number) => Promise<InferenceResult>
 }
 
 interface Window {
@@ -52,7 +53,7 @@ export function createCameraShadow(
   let window: Window | undefined
   let looking: Promise<void> | undefined
 
-  const detect = async (pictures: readonly FrameCutPixels[], shown: readonly Uint8Array[]): Promise<Detection[]> => {
+  const detect = async (pictures: readonly FrameCutPixels[], shown: readonly Picture[]): Promise<Detection[]> => {
     const { detections } = await deps.infer(model, shown, model.description.threshold)
     const merged = mergeCuts(
       pictures.map((placement, index) => ({ placement, detections: detections[index] ?? [] })),
@@ -64,7 +65,7 @@ export function createCameraShadow(
   const look = async (
     at: number,
     pictures: readonly FrameCutPixels[],
-    shown: readonly Uint8Array[],
+    shown: readonly Picture[],
     old: readonly Detection[],
     into: Window,
   ) => {
@@ -123,7 +124,7 @@ export function createCameraShadow(
         ({ label, score, threshold }) => score >= threshold && model.classes.includes(label),
       )
       const due = at - window.from >= 1000 * everySeconds
-      looking = look(at, pictures, shown ?? pictures.map(({ rgb }) => rgb), comparable, window)
+      looking = look(at, pictures, shown ?? pictures.map(pixelsOf), comparable, window)
         .then(() => (due ? report() : undefined))
         .catch(failed)
         .finally(() => {

@@ -81,9 +81,13 @@ async function cutOut(frame: Frame, cut: FrameCut): Promise<FrameCutPixels> {
   const scale = Math.min(cut.width / width, cut.height / height)
   const pictureWidth = Math.round(width * scale)
   const pictureHeight = Math.round(height * scale)
-  const offsetX = cut.letterbox === 'centre' ? Math.floor((cut.width - pictureWidth) / 2) : 0
-  const offsetY = cut.letterbox === 'centre' ? Math.floor((cut.height - pictureHeight) / 2) : 0
-  const pad = `pad=${cut.width}:${cut.height}:${offsetX}:${offsetY}:color=0x727272`
+  const multiple = cut.multipleOf
+  const side = (picture: number, whole: number) =>
+    multiple === undefined ? whole : Math.min(whole, Math.ceil(picture / multiple) * multiple)
+  const [inputWidth, inputHeight] = [side(pictureWidth, cut.width), side(pictureHeight, cut.height)]
+  const offsetX = cut.letterbox === 'centre' ? Math.floor((inputWidth - pictureWidth) / 2) : 0
+  const offsetY = cut.letterbox === 'centre' ? Math.floor((inputHeight - pictureHeight) / 2) : 0
+  const pad = `pad=${inputWidth}:${inputHeight}:${offsetX}:${offsetY}:color=0x727272`
   const chain = `crop=${width}:${height}:${left}:${top}:exact=1,scale=${pictureWidth}:${pictureHeight},format=rgb24,${pad}`
   const pixels = await toRgb(frame, chain)
   return { ...pixels, cut, offsetX, offsetY, pictureWidth, pictureHeight }

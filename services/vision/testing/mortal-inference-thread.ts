@@ -2,10 +2,12 @@
 // memory, 253 and 252 do the same, but once: another thread finds the picture mended.
 import { parentPort } from 'node:worker_threads'
 import type { InferenceRequest } from '../inference/inference-messages.ts'
+import { rgbOf } from '../inference/sized-input.ts'
 
 parentPort?.on('message', (message: InferenceRequest) => {
   if (message.kind !== 'infer') return
-  const picture = message.pictures[0]
+  const [first] = message.pictures
+  const picture = first && rgbOf(first)
   const last = picture?.at(-1)
   if (picture && (last === 253 || last === 252)) picture[picture.length - 1] = 0
   if (last === 255 || last === 253) process.exit(9)

@@ -7,11 +7,11 @@ import { integer, model, node, type OnnxType, onnxTypes, tensor, valueInfo } fro
 export const pixelSize = 32
 const rows = (pixelSize * pixelSize * 3) / 6
 
-/** boxes = the first four of every six bytes; scores = the last two / 255. `openBatch`: it takes several pictures at once. */
+/** boxes = the first four of every six bytes; scores = the last two / 255. `openBatch`: it takes several pictures at once; `anySize`: its operators take any size. */
 export function pixelModel(
-  outputs: { boxes?: string; scores?: string; input?: OnnxType; openBatch?: boolean } = {},
+  outputs: { boxes?: string; scores?: string; input?: OnnxType; openBatch?: boolean; anySize?: boolean } = {},
 ): Uint8Array {
-  const { boxes = 'boxes', scores = 'scores', input = 'uint8', openBatch = false } = outputs
+  const { boxes = 'boxes', scores = 'scores', input = 'uint8', openBatch = false, anySize = false } = outputs
   const batch = openBatch ? 'batch' : 1
   return model([
     [1, node('Cast', ['image'], 'numbers', integer('to', onnxTypes.float32))],
@@ -19,7 +19,7 @@ export function pixelModel(
     [1, node('Slice', ['rows', 'zero', 'four', 'last'], boxes)],
     [1, node('Slice', ['rows', 'four', 'six', 'last'], 'bytes')],
     [1, node('Div', ['bytes', 'full'], scores)],
-    [5, tensor('shape', 'int64', [3], [openBatch ? -1 : 1, rows, 6])],
+    [5, tensor('shape', 'int64', [3], anySize ? [0, -1, 6] : [openBatch ? -1 : 1, rows, 6])],
     [5, tensor('zero', 'int64', [1], [0])],
     [5, tensor('four', 'int64', [1], [4])],
     [5, tensor('six', 'int64', [1], [6])],

@@ -4,6 +4,8 @@ export interface WireField {
   readonly number: number
   /** a varint or fixed number as it is; the bytes of a string, packed list or message */
   readonly value: number | Uint8Array
+  /** all bytes of the field, with its tag */
+  readonly raw: Uint8Array
 }
 
 /** The fields of one message, in their order. Throws RangeError where the bytes end too early or are no protobuf. */
@@ -28,24 +30,25 @@ export function* fieldsOf(bytes: Uint8Array): Generator<WireField> {
     return start
   }
   while (at < bytes.length) {
+    const from = at
     const tag = varint()
     const number = Math.floor(tag / 8)
     if (number === 0) throw new RangeError('a field has the number 0')
     switch (tag % 8) {
       case 0:
-        yield { number, value: varint() }
+        yield { number, value: varint(), raw: bytes.subarray(from, at) }
         break
       case 1:
-        yield { number, value: view.getFloat64(skip(8), true) }
+        yield { number, value: view.getFloat64(skip(8), true), raw: bytes.subarray(from, at) }
         break
       case 2: {
         const length = varint()
         const start = skip(length)
-        yield { number, value: bytes.subarray(start, start + length) }
+        yield { number, value: bytes.subarray(start, start + length), raw: bytes.subarray(from, at) }
         break
       }
       case 5:
-        yield { number, value: view.getFloat32(skip(4), true) }
+        yield { number, value: view.getFloat32(skip(4), true), raw: bytes.subarray(from, at) }
         break
       default:
         throw new RangeError(`wire type ${tag % 8} is none of protobuf`)

@@ -1,6 +1,7 @@
 // What is asked of a trial process and what it answers.
 import type { ErrorCode } from '../../../contracts/errors.ts'
 import type { CutDetection } from '../../detection/detection.ts'
+import type { Picture } from '../../inference/inference-messages.ts'
 import type { ModelFile } from '../../inference/model-runtime.ts'
 import type { InputFormat } from '../model-description.ts'
 import type { SeenOutput } from '../onnx/guess-family.ts'
@@ -12,7 +13,7 @@ export type TrialRequest =
   | {
       readonly kind: 'see'
       readonly model: ModelFile
-      readonly pictures: readonly Uint8Array[]
+      readonly pictures: readonly Picture[]
       readonly minimumScore: number
     }
 
