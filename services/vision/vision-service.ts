@@ -12,11 +12,15 @@ import { createWorkLoop, type WorkLoop } from '../kernel/transactional-consumer/
 import { type CameraEye, type CameraEyeDeps, createCameraEye } from './camera-eye.ts'
 import { findsBoxes } from './detection/families/families.ts'
 import { createEvidencePictures } from './evidence/evidence-pictures.ts'
+import { createInferenceLane } from './inference/inference-lane.ts'
 import { createInferencePool, type InferencePool, type InferencePoolDeps } from './inference/inference-pool.ts'
+import { isMeasured } from './inference/thread-split.ts'
+import { createThreadTuner, type ThreadTuner } from './inference/thread-tuner.ts'
 import { createModelRegistry, type Model, type ModelRegistry } from './model-registry/model-registry.ts'
 import { createFramePublisher, type FramePublisher } from './publishing/frame-publisher.ts'
 import { type CameraShadow, type CameraShadowDeps, createCameraShadow } from './shadow/camera-shadow.ts'
 import { type CameraStore, createCameraStore } from './state/camera-store.ts'
+import { createSplitStore } from './state/split-store.ts'
 import { type VisionTables, visionMigrations } from './state/vision-tables.ts'
 import { createVisionMetrics } from './vision-metrics.ts'
 import { classesOf } from './zones/zone-rules.ts'
@@ -31,6 +35,7 @@ interface Running {
   readonly store: CameraStore
   readonly loop: WorkLoop
   readonly stopping: AbortController
+  readonly tuner: ThreadTuner | undefined
 }
 
 /** `eyes` is what media shows its frames to. Cameras are opened between start and stop. */
@@ -46,7 +51,9 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
   )
   const poolDeps: InferencePoolDeps = {
     logger,
-    onLoaded({ name }, { provider, refused }) {
+    onLoaded(model, { provider, refused }) {
+      const { name } = model
+      running?.tuner?.loaded(model, provider)
       for (const { provider: preferred, reason } of refused) {
         logger.warn({ model: name, reason }, `${preferred} does not take the model; it runs on ${provider}`)
         metrics.provider.set({ model: name, provider: preferred }, 0)
@@ -193,8 +200,12 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
       signal.throwIfAborted()
       const pool = createInferencePool(poolDeps, { ...settings, providers: settings.executionProviders })
       const stopping = new AbortController()
+      const openLane = deps.openLane ?? createInferenceLane
       running = {
         pool,
+        tuner: isMeasured(settings)
+          ? createThreadTuner({ clock, logger, pool, openLane, store: createSplitStore(room) })
+          : undefined,
         models: createModelRegistry({ pool }, { directory: settings.modelsDirectory }),
         store: createCameraStore({ clock, logger, room, loop, signal: stopping.signal }),
         loop,
@@ -204,13 +215,15 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     stop() {
       stopped ??= (async () => {
         if (running === undefined) return
-        const { pool, loop, stopping } = running
+        const { pool, loop, stopping, tuner } = running
+        const tuned = tuner?.stop()
         const closing = Promise.allSettled([...cameras.keys()].map(closeCamera))
         // The cameras' last saves get a moment; with an engine that does not answer, what is not committed is found again after the next start.
         await within(clock, 1000, Promise.all([closing, publisher.drain()]))
         stopping.abort()
         loop.close()
         await Promise.allSettled([closing, loop.stop()])
+        await tuned
         await pool.stop()
       })()
       return stopped

@@ -1,5 +1,7 @@
-# The peer of eyes.bench.ts: a loop as anyone would write it with OpenCV and onnxruntime, and a statically quantised copy of the model.
-# python peer.py loop MODEL CLIP → frames a second; python peer.py quantise MODEL CLIP OUT → writes an int8 model (QDQ, calibrated on the clip)
+# The peer of python.bench.ts: a loop as anyone would write it with OpenCV and onnxruntime, both with their default options; and, for eyes.bench.ts, a statically
+# quantised copy of the model.
+# python peer.py loop MODEL CLIP EVERY → says "ready", waits for a line, looks at one frame in EVERY, says how many it looked at a second
+# python peer.py quantise MODEL CLIP OUT → writes an int8 model (QDQ, calibrated on the clip)
 import sys, time
 import cv2, numpy as np, onnxruntime as ort
 
@@ -22,13 +24,19 @@ def frames(clip):
 
 mode, model, clip = sys.argv[1:4]
 if mode == "loop":
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    every = int(sys.argv[4])
+    session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
-    began, count = time.perf_counter(), 0
-    for picture in frames(clip):
-        boxes, scores = session.run(None, {name: picture})[:2]
+    session.run(None, {name: np.full((1, 416, 416, 3), 114, np.uint8)})
+    video = cv2.VideoCapture(clip)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    began, read, count = time.perf_counter(), 0, 0
+    while video.grab():  # decodes; the rest of the work is done for the frames that are looked at
+        read += 1
+        if read % every:
+            continue
+        boxes, scores = session.run(None, {name: letterboxed(video.retrieve()[1])})[:2]
         best = scores[0].max(axis=1)
         keep = cv2.dnn.NMSBoxes([[float(x1), float(y1), float(x2 - x1), float(y2 - y1)] for x1, y1, x2, y2 in boxes[0][best > 0.1]], best[best > 0.1].tolist(), 0.1, 0.5)
         count += 1

@@ -5,6 +5,7 @@ import { MediaConfig } from '../../../services/contracts/config/media.ts'
 import { systemClock } from '../../../services/kernel/clock/system-clock.ts'
 import { startCameraSource } from '../../../services/media/camera-source/camera-source.ts'
 import { openFile } from '../../../services/media/camera-source/file-input.ts'
+import type { ThreadSplit } from '../../../services/vision/inference/thread-split.ts'
 import { createVisionRig, type VisionRig } from '../../../services/vision/testing/vision-rig.ts'
 import { type Clip, countFrames, type FrameCount, watchedCamera } from './watched-camera.ts'
 
@@ -12,9 +13,9 @@ import { type Clip, countFrames, type FrameCount, watchedCamera } from './watche
 export async function filesToTracks(
   model: string,
   clip: Clip,
-  { files, inferenceThreads }: { files: number; inferenceThreads: number },
+  { files, split }: { files: number; split: ThreadSplit },
 ): Promise<number> {
-  const rig = await createVisionRig({ vision: { inferenceWorkers: inferenceThreads } })
+  const rig = await createVisionRig({ vision: { inferenceWorkers: split.workers, threadsPerSession: split.threads } })
   const count = countFrames(25 * files)
   try {
     await Promise.all(Array.from({ length: files }, (_, index) => playFile(rig, model, clip, `bench-${index}`, count)))

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import type { CameraEyes } from '../../../services/contracts/frames.ts'
 import { findFfmpeg } from '../../../services/media/live/find-ffmpeg.ts'
 import { createMediaPlant } from '../../../services/media/testing/media-plant.ts'
+import type { ThreadSplit } from '../../../services/vision/inference/thread-split.ts'
 import { createVisionRig } from '../../../services/vision/testing/vision-rig.ts'
 import { type Clip, countFrames, watchedCamera } from './watched-camera.ts'
 
@@ -15,10 +16,10 @@ const measuredSeconds = 7
 export async function pushedToTracks(
   model: string,
   clip: Clip,
-  { cameras, inferenceThreads }: { cameras: number; inferenceThreads: number },
+  { cameras, split }: { cameras: number; split: ThreadSplit },
 ): Promise<number> {
   const ids = Array.from({ length: cameras }, (_, index) => `bench-${index}`)
-  const rig = await createVisionRig({ vision: { inferenceWorkers: inferenceThreads } })
+  const rig = await createVisionRig({ vision: { inferenceWorkers: split.workers, threadsPerSession: split.threads } })
   const plant = await createMediaPlant()
   const count = countFrames(25 * cameras)
   const { eyes } = rig.vision

@@ -214,13 +214,18 @@ export const VisionConfig = Type.Object(
       default: 'models',
       description: 'where camera models are looked up by folder name',
     }),
-    threadsPerSession: Type.Integer({ default: 1, minimum: 1, maximum: 64 }),
+    threadsPerSession: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 64,
+      description: 'threads that share one inference; 0: 1, or as measured where inferenceWorkers is 0 too',
+    }),
     inferenceWorkers: Type.Integer({
       default: 0,
       minimum: 0,
       maximum: 64,
       description:
-        'threads that infer, each with its own sessions; 0: processors / threadsPerSession, less one for decoding',
+        'threads that infer, each with its own sessions; 0 with threadsPerSession 0: what a measurement shortly after start finds fastest, kept for the model and machine; 0 otherwise: processors / threadsPerSession, less one for decoding',
     }),
     executionProviders: Type.Array(Type.Enum(['cpu', 'cuda', 'tensorrt', 'openvino', 'coreml']), {
       default: ['cpu'],

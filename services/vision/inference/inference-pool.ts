@@ -1,6 +1,5 @@
 // The inference threads of a process: one session a model and thread, shared by all cameras, which take turns (fair-queue.ts).
 // A thread that dies or hangs is replaced; what it was working on is done again, each frame by itself: one that ends a second thread is refused.
-import { availableParallelism } from 'node:os'
 import { AppError, asAppError } from '../../contracts/errors.ts'
 import type { Logger } from '../../kernel/logging/logger.ts'
 import { createFairQueue } from './fair-queue.ts'
@@ -8,6 +7,7 @@ import { createInferenceLane, type InferenceLane, type OpenLane } from './infere
 import type { InferenceResult, LoadedModel, Picture } from './inference-messages.ts'
 import type { ModelFile } from './model-runtime.ts'
 import type { ExecutionProvider } from './open-session.ts'
+import { splitOf, type ThreadSplit } from './thread-split.ts'
 
 export interface InferenceOptions {
   /** every other camera comes first (recorded footage) */
@@ -29,13 +29,16 @@ export interface InferencePool {
   ): Promise<InferenceResult>
   /** Frames that wait for a thread. */
   readonly queued: number
+  /** Threads that it has or may come to have. */
   readonly threads: number
+  /** Goes on with other threads; those that there are finish what they have. */
+  use(split: ThreadSplit): void
   stop(): Promise<void>
 }
 
 export interface InferencePoolConfig {
+  /** both 0: to be measured (thread-tuner.ts); until then and otherwise thread-split.ts */
   readonly threadsPerSession: number
-  /** 0: processors / threadsPerSession, less one that decodes; at least 1 */
   readonly inferenceWorkers: number
   /** in order of preference; default: the processor */
   readonly providers?: readonly ExecutionProvider[]
@@ -70,16 +73,13 @@ interface Job {
 /** One job runs, one lies ready, so that a thread never waits for the main thread. */
 const jobsPerLane = 2
 
-export function workersOf(config: Pick<InferencePoolConfig, 'threadsPerSession' | 'inferenceWorkers'>): number {
-  if (config.inferenceWorkers > 0) return config.inferenceWorkers
-  return Math.max(1, Math.floor((availableParallelism() - 1) / config.threadsPerSession))
-}
-
 export function createInferencePool(deps: InferencePoolDeps, config: InferencePoolConfig): InferencePool {
   const { logger, openLane = createInferenceLane } = deps
-  const { threadsPerSession: threads, providers = ['cpu'], maximumBatch = 1, hangSeconds = 60 } = config
-  const size = workersOf(config)
+  const { providers = ['cpu'], maximumBatch = 1, hangSeconds = 60 } = config
+  let split = splitOf(config)
   const lanes: InferenceLane[] = []
+  /** lanes of a split before: given nothing more, ended once they are idle */
+  const retired = new Set<InferenceLane>()
   const models = new Map<string, { readonly file: ModelFile; loaded?: LoadedModel }>()
   const queue = createFairQueue<Job>()
   /** jobs that another thread died with; they come first, and have a thread to themselves */
@@ -89,12 +89,14 @@ export function createInferencePool(deps: InferencePoolDeps, config: InferencePo
 
   const newLane = () => {
     const lane = openLane({
-      threads,
+      threads: split.threads,
       providers,
       patienceMs: 1000 * hangSeconds,
       onDeath(reason) {
         logger.error({ reason }, 'an inference thread died; another takes its place and its frames')
-        lanes.splice(lanes.indexOf(lane), 1)
+        const at = lanes.indexOf(lane)
+        if (at >= 0) lanes.splice(at, 1)
+        retired.delete(lane)
         deps.onThreadDied?.()
       },
     })
@@ -103,7 +105,7 @@ export function createInferencePool(deps: InferencePoolDeps, config: InferencePo
   }
 
   const idleLane = (): InferenceLane | undefined =>
-    lanes.find((lane) => lane.busy === 0) ?? (lanes.length < size ? newLane() : undefined)
+    lanes.find((lane) => lane.busy === 0) ?? (lanes.length < split.workers ? newLane() : undefined)
 
   /** An idle thread, a new one while there are fewer than asked for, or the least busy one that has room. */
   const freeLane = (): InferenceLane | undefined => {
@@ -137,8 +139,17 @@ export function createInferencePool(deps: InferencePoolDeps, config: InferencePo
       })
       .finally(() => {
         done()
+        endRetired()
         pump()
       })
+  }
+
+  const endRetired = () => {
+    for (const lane of retired) {
+      if (lane.busy > 0) continue
+      retired.delete(lane)
+      lane.stop().catch(() => undefined)
+    }
   }
 
   /** The next job; with it, as far as the model takes batches, the next ones of other cameras for the same model. */
@@ -221,14 +232,29 @@ export function createInferencePool(deps: InferencePoolDeps, config: InferencePo
     get queued() {
       return queue.size + suspects.length
     },
-    threads: size,
+    get threads() {
+      return Math.max(split.workers, split.possible)
+    },
+    use(next) {
+      if (stopped) return
+      const kept = next.threads === split.threads ? next.workers : 0
+      split = { ...next, possible: 0 }
+      for (const lane of lanes.splice(kept)) retired.add(lane)
+      endRetired()
+      // all models at once, so that no frame waits for a file to be read
+      while (lanes.length < split.workers) {
+        const lane = newLane()
+        for (const key of models.keys()) loadInto(lane, key).catch(() => undefined)
+      }
+      pump()
+    },
     async stop() {
       stopped = true
       for (const job of [...suspects.splice(0), ...queue.drain()]) {
         job.reject(new AppError('QLY_INTERNAL', 'vision has been stopped', { retryable: true }))
       }
-      await Promise.all(lanes.map((lane) => lane.stop()))
-      lanes.length = 0
+      await Promise.all([...lanes.splice(0), ...retired].map((lane) => lane.stop()))
+      retired.clear()
     },
   }
 }

@@ -16,6 +16,14 @@ export interface VisionTables extends InboxOutboxTables {
     /** null: never looked at */
     crowd: string | null
   }
+  inference_threads: {
+    /** host, processor, number of processors, sha256 of the model */
+    machine_model: string
+    workers: number
+    threads: number
+    frames_per_second: number
+    measured_at: number
+  }
 }
 
 export const visionMigrations: Readonly<Record<string, Migration>> = {
@@ -35,6 +43,18 @@ export const visionMigrations: Readonly<Record<string, Migration>> = {
   '0002-crowd': {
     async up(db) {
       await db.schema.alterTable('camera_state').addColumn('crowd', 'text').execute()
+    },
+  },
+  '0003-inference-threads': {
+    async up(db) {
+      await db.schema
+        .createTable('inference_threads')
+        .addColumn('machine_model', 'text', (column) => column.primaryKey())
+        .addColumn('workers', 'integer', (column) => column.notNull())
+        .addColumn('threads', 'integer', (column) => column.notNull())
+        .addColumn('frames_per_second', 'integer', (column) => column.notNull())
+        .addColumn('measured_at', 'bigint', (column) => column.notNull())
+        .execute()
     },
   },
 }
