@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { createInferenceLane } from '../../../services/vision/inference/inference-lane.ts'
 import { measureSplits } from '../../../services/vision/inference/measure-splits.ts'
 import { bestSplit, candidateSplits, type ThreadSplit } from '../../../services/vision/inference/thread-split.ts'
+import { windows } from '../../../services/vision/inference/thread-tuner.ts'
 import { parseModelDescription } from '../../../services/vision/model-registry/model-description.ts'
 import { sharedClip } from '../../../services/vision/testing/clip-frames.ts'
 import type { BenchReport } from '../bench-port.ts'
@@ -81,8 +82,7 @@ async function chooseSplit(folder: string, report: BenchReport, name: string): P
   const model = { name, file: join(folder, description.file), description }
   const begun = performance.now()
   const measured = await measureSplits(createInferenceLane, model, candidateSplits(), {
-    windowMs: 120,
-    rounds: 2,
+    ...windows,
     now: () => performance.now(),
     signal: new AbortController().signal,
   })

@@ -9,6 +9,7 @@ import { clipFrames, hasSharedData, sharedClip } from '../testing/clip-frames.ts
 import { makePublicYolox } from '../testing/public-yolox.ts'
 import { makeModelFolder, pixelModel, pixelPicture, pixelSize } from '../testing/tiny-onnx.ts'
 import { type ModelRuntime, openModelRuntime } from './model-runtime.ts'
+import { pixelsOf } from './sized-input.ts'
 
 let directory: string
 beforeAll(() => {
@@ -84,22 +85,22 @@ describe('pictures of other sizes', () => {
       framesPerSecond: 1,
       cuts: cuts.map((cut) => ({ ...cut, region: [0, 0, 1, 1] as [number, number, number, number] })),
     }
+    const file = sharedClip('preview_person-bicycle-car-detection.mp4')
     let compared = 0
-    for await (const { cuts } of clipFrames(plan, {
-      file: sharedClip('park_comes_and_parks_street_33s.mp4'),
-      startAt: 0,
-    })) {
-      const [a, b] = cuts.map(({ rgb, width, height }) => ({ rgb, width, height })) as [Pixels, Pixels]
+    for await (const { cuts } of clipFrames(plan, { file, startAt: 0 })) {
+      const [a, b] = cuts.map(pixelsOf) as [Pixels, Pixels]
       expect([a.height, b.height]).toEqual([416, 256])
-      const [[before = []], [after = []]] = [await square.infer([a], 0.5), await wide.infer([b], 0.5)]
-      expect(after.map(({ label }) => label)).toEqual(before.map(({ label }) => label))
-      for (const [index, { box }] of before.entries())
-        for (const [side, value] of box.entries())
-          expect(Math.abs((after[index]?.box[side] ?? 0) - value)).toBeLessThan(8)
-      compared += before.length
-      if (compared >= 8) break
+      const [[before = []], [after = []]] = [await square.infer([a], 0.6), await wide.infer([b], 0.4)]
+      for (const { label, box } of before) {
+        const near = after.filter(
+          (one) => one.label === label && one.box.every((edge, side) => Math.abs(edge - (box[side] ?? 0)) < 10),
+        )
+        expect(near).not.toEqual([])
+        compared++
+      }
+      if (compared >= 10) break
     }
-    expect(compared).toBeGreaterThanOrEqual(8)
+    expect(compared).toBeGreaterThanOrEqual(10)
     await square.release()
     await wide.release()
   })

@@ -53,13 +53,12 @@ export interface MeasuredSplit extends ThreadSplit {
   readonly framesPerSecond: number
 }
 
-/** A split with more sessions must be faster by this share to be worth their memory. */
-const worthwhile = 1.05
+/** Sessions of one thread lose least where others use the machine too, and a short measurement is only so sure: they may be slower by this share. */
+const unsure = 0.9
 
-/** The fastest; undefined for none. */
+/** The fastest; of about equal ones that with the fewest threads a session. Undefined for none. */
 export function bestSplit(measured: readonly MeasuredSplit[]): MeasuredSplit | undefined {
-  const [first, ...others] = [...measured].sort((a, b) => a.workers - b.workers)
-  let best = first
-  for (const one of others) if (one.framesPerSecond > worthwhile * (best?.framesPerSecond ?? 0)) best = one
-  return best
+  const fastest = Math.max(...measured.map(({ framesPerSecond }) => framesPerSecond))
+  const alike = measured.filter(({ framesPerSecond }) => framesPerSecond >= unsure * fastest)
+  return alike.sort((a, b) => a.threads - b.threads || b.framesPerSecond - a.framesPerSecond)[0]
 }

@@ -32,7 +32,7 @@ export interface ThreadTunerDeps {
 
 /** Cameras have come up by then. */
 const afterMs = 5000
-const windows = { windowMs: 120, rounds: 2 } as const
+export const windows = { windowMs: 80, rounds: 4 } as const
 
 export function createThreadTuner(deps: ThreadTunerDeps, processors = availableParallelism()): ThreadTuner {
   const { clock, logger, pool, store, openLane } = deps
