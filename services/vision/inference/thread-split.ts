@@ -53,12 +53,15 @@ export interface MeasuredSplit extends ThreadSplit {
   readonly framesPerSecond: number
 }
 
-/** Sessions of one thread lose least where others use the machine too, and a short measurement is only so sure: they may be slower by this share. */
+/** A short measurement on a machine that does other things too is only so sure. */
 const unsure = 0.9
 
-/** The fastest; of about equal ones that with the fewest threads a session. Undefined for none. */
+/**
+ * The fastest. Of about equal ones that with the fewest threads a session, which loses least where others use the machine too, then that with the most
+ * sessions: what else ran while it was measured took most of what they gain. Undefined for none.
+ */
 export function bestSplit(measured: readonly MeasuredSplit[]): MeasuredSplit | undefined {
   const fastest = Math.max(...measured.map(({ framesPerSecond }) => framesPerSecond))
   const alike = measured.filter(({ framesPerSecond }) => framesPerSecond >= unsure * fastest)
-  return alike.sort((a, b) => a.threads - b.threads || b.framesPerSecond - a.framesPerSecond)[0]
+  return alike.sort((a, b) => a.threads - b.threads || b.workers - a.workers)[0]
 }

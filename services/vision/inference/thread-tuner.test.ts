@@ -48,6 +48,7 @@ describe('sharing out the processors', () => {
   it.each([
     ['the fastest', { '1x1': 60, '1x2': 110, '2x1': 125 }, '2x1'],
     ['sessions of one thread where it is close', { '1x1': 60, '1x2': 122, '2x1': 120 }, '2x1'],
+    ['more sessions where the machine was busy', { '1x1': 56, '1x2': 47, '2x1': 54 }, '2x1'],
     ['threads that share a session where that is faster', { '1x1': 60, '1x2': 125, '2x1': 80 }, '1x2'],
     ['the only one', { '1x1': 60 }, '1x1'],
   ])('takes %s', (_, rates, wanted) => {
