@@ -1,4 +1,5 @@
 // The camera wall in Chromium: live tiles by MediaSource and, where the browser or the role does not allow that, by JSMpeg; the grid; silences.
+import { execFileSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -25,6 +26,11 @@ beforeAll(async () => {
   const file = path.join(clips, 'street.mp4')
   await makeClip(file, { seconds: 4, fps: 25, width: 640, height: 360 })
   const source = pathToFileURL(file).href
+  const modern = path.join(clips, 'modern.mp4')
+  await makeClip(modern, { seconds: 4, fps: 25, width: 640, height: 360, codec: 'libx265' })
+  const talking = path.join(clips, 'talking.mp4')
+  const tone = ['-f', 'lavfi', '-i', 'sine=440:sample_rate=16000', '-t', '4']
+  execFileSync('/usr/bin/ffmpeg', ['-v', 'error', '-i', file, ...tone, '-c:v', 'copy', '-c:a', 'aac', talking])
   // turned after three seconds, and as long as the tests need it
   const turned = path.join(clips, 'turned.mp4')
   const elsewhere = "crop=640:360:x='if(gte(t,3),600,0)':y='if(gte(t,3),300,0)'"
@@ -41,9 +47,11 @@ beforeAll(async () => {
     roles: 'eyes,alerts,api',
     config: {
       cameras: [
-        camera('lane-1'),
+        camera('lane-1', { source: pathToFileURL(talking).href }),
         camera('lane-2', { privacyMasks: [mask] }),
-        ...[3, 4, 5].map((n) =>
+        camera('lane-3'),
+        camera('lane-4', { source: pathToFileURL(modern).href }),
+        ...[5].map((n) =>
           camera(`lane-${n}`, n === 5 ? { source: pathToFileURL(turned).href, loop: false, fps: 5 } : {}),
         ),
       ],
@@ -85,6 +93,8 @@ async function open(role: string, options: { withoutMediaSource?: boolean } = {}
   return page
 }
 
+/** By its event alone: the tile is drawn anew while it plays, and may be scrolled. */
+const press = (page: Page, name: string) => page.getByRole('button', { name }).dispatchEvent('click')
 const tile = (page: Page, id: string) => page.locator(`[data-camera=${id}]`)
 const start = (page: Page, id: string) => page.getByRole('button', { name: `实时 ${id}` }).click()
 
@@ -148,6 +158,43 @@ describe('live tiles', () => {
     expect(masked.right).toBeLessThan(10)
     await page.close()
     await expect.poll(() => figure('qianliyan_live_streams{format="mpeg1"}'), { timeout: 10_000 }).toBe(0)
+  })
+
+  it('are heard where somebody wants to', async () => {
+    const page = await open('operator')
+    await start(page, 'lane-1')
+    const video = tile(page, 'lane-1').locator('video[data-state=playing]')
+    await video.waitFor()
+    const state = () =>
+      video.evaluate((node: HTMLVideoElement & { webkitAudioDecodedByteCount?: number }) => ({
+        muted: node.muted,
+        heard: (node.webkitAudioDecodedByteCount ?? 0) > 2000,
+      }))
+    expect(await state()).toEqual({ muted: true, heard: false })
+    await press(page, '开启声音 lane-1')
+    await expect.poll(state, { timeout: 15_000 }).toEqual({ muted: false, heard: true })
+    const begun = await video.evaluate((node: HTMLVideoElement) => node.currentTime)
+    await expect
+      .poll(() => video.evaluate((node: HTMLVideoElement) => node.currentTime), { timeout: 15_000 })
+      .toBeGreaterThan(begun + 2)
+    await press(page, '关闭声音 lane-1')
+    await expect.poll(state, { timeout: 15_000 }).toEqual({ muted: true, heard: false })
+    await start(page, 'lane-3')
+    await press(page, '开启声音 lane-3')
+    await tile(page, 'lane-3').getByText('该点位没有可播放的声音').waitFor()
+    await page.close()
+  })
+
+  it('of H.265 are played where the browser can, else as MPEG-1, and the tile says why', async () => {
+    const page = await open('operator')
+    const plays = await page.evaluate(() => MediaSource.isTypeSupported('video/mp4; codecs="hvc1.1.6.L93.B0"'))
+    await start(page, 'lane-4')
+    await tile(page, 'lane-4')
+      .locator(plays ? 'video[data-state=playing]' : 'canvas[data-state=playing]')
+      .waitFor()
+    expect(await tile(page, 'lane-4').getByText('H.265 本浏览器无法播放').count()).toBe(plays ? 0 : 1)
+    if (!plays) expect((await looks(page, 'lane-4')).right).toBeGreaterThan(60)
+    await page.close()
   })
 
   it('are coarse for a role that may not see faces and plates', async () => {

@@ -29,6 +29,8 @@ export interface LiveRequest {
   readonly masked: boolean
   /** The whole picture is made so coarse that no face and no plate can be read. mpeg1 only. */
   readonly coarse: boolean
+  /** With the camera's sound, where it has some. fmp4 only. */
+  readonly sound?: boolean
   /** Where another process publishes the camera: what its twin's `liveUrl` is now, sealed as media wrote it. Asked anew at every start of the stream. */
   readonly address?: (() => Promise<string | undefined>) | undefined
 }
@@ -36,7 +38,7 @@ export interface LiveRequest {
 export interface LiveView {
   /**
    * Adds a watcher; returns how to leave. The first starts the stream, a short while after the last it stops.
-   * Throws QLY_NOT_FOUND for a camera without live view, QLY_RATE_LIMITED at a limit, QLY_INPUT_INVALID for a masked or coarse fmp4.
+   * Throws QLY_NOT_FOUND for a camera without live view, QLY_RATE_LIMITED at a limit, QLY_INPUT_INVALID for a masked or coarse fmp4, and for sound with mpeg1.
    */
   watch(request: LiveRequest, watcher: LiveWatcher): () => void
 }

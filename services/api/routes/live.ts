@@ -57,12 +57,15 @@ export const liveRoutes: Routes = (app, { config, accounts, clock, live, views }
         summary:
           'Live view over a WebSocket. fmp4: the original stream for MediaSource; mpeg1: MPEG-TS for JSMpeg, with privacy masks. Text messages: { type: begin, mediaType } or { type: waiting, reason, code }.',
         params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) }),
-        querystring: Type.Object({ format: Type.Enum(liveFormats, { default: 'mpeg1' }) }),
+        querystring: Type.Object({
+          format: Type.Enum(liveFormats, { default: 'mpeg1' }),
+          sound: Type.Boolean({ default: false, description: 'with its sound, where the camera has some; fmp4 only' }),
+        }),
       },
     },
     (socket: WebSocket, request) => {
       const { id } = request.params as { id: string }
-      const { format } = request.query as { format: LiveFormat }
+      const { format, sound } = request.query as { format: LiveFormat; sound: boolean }
       const { roles } = personOf(request)
       let leave = () => {}
       const end = (reason: AppError) => {
@@ -90,6 +93,7 @@ export const liveRoutes: Routes = (app, { config, accounts, clock, live, views }
               format,
               masked: !may(roles, 'seeUnmasked'),
               coarse: !may(roles, 'seeIdentities'),
+              sound,
               address: () => addressIn(id),
             },
             {

@@ -28,6 +28,8 @@ export async function playVideo(
 ): Promise<void> {
   const { signal } = attempt
   const input = await options.open(signal, options.tap)
+  const unheard =
+    input.unheard === undefined ? '' : `; its sound (${input.unheard}) is left out: set the camera to AAC or G.711`
   const motion = events.onMotion && createMotionWatch(config.motion, options.masks ?? [], events.onMotion)
   let heldBack = 0
   const tellHeldBack = () => {
@@ -47,7 +49,7 @@ export async function playVideo(
     const budget = input.live ? createDecodeBudget(clock, config.limits) : undefined
     const take = async (frame: Frame) => {
       budget?.decoded(frame.width, frame.height)
-      onPicture(`${input.description.split(' ')[0]} ${frame.width}×${frame.height}`)
+      onPicture(`${input.description.split(' ')[0]} ${frame.width}×${frame.height}${unheard}`)
       // Event time never goes back, also over a reconnect.
       const at = Math.max(lastTime.value + 1, Math.round(input.timeOf(frame.bestEffortTimestamp)))
       await motion?.offer(frame, at).catch((error: unknown) => events.onFailed(error))

@@ -1,5 +1,5 @@
 // RTSP streams as video input: packets → access units → a bounded queue that decoding empties. What does not fit is given up to the next key frame.
-// Who taps it is given everything, AAC sound too.
+// Who taps it is given everything, its sound too (AAC, and G.711 as AAC).
 import {
   AV_CODEC_ID_H264,
   AV_CODEC_ID_HEVC,
@@ -126,13 +126,14 @@ export async function openRtsp(
   clockRate = track.clockRate
   const sets = parameterSetsOf(track).flatMap((set) => [Buffer.from([0, 0, 0, 1]), set])
   const extraData = sets.length > 0 ? Buffer.concat(sets) : undefined
-  sound = tap && createRtspSound(playback.sound, clock, tap)
+  sound = tap && createRtspSound(playback.sound, clock, (packet) => tap.take(packet))
   tap?.begin({ codec: codec === 'H264' ? 'h264' : 'hevc', extraData, size: undefined, audio: sound?.audio })
   reading = { units: createAccessUnitReader(codec), times }
   for (const act of early.splice(0)) act()
 
   return {
     description: codec === 'H264' ? 'h264' : 'hevc',
+    unheard: playback.unheard,
     codec: codec === 'H264' ? AV_CODEC_ID_H264 : AV_CODEC_ID_HEVC,
     parameters: undefined,
     extraData,
@@ -166,6 +167,7 @@ export async function openRtsp(
     async close() {
       tap?.end('closed')
       playback.close()
+      sound?.close()
     },
   }
 }

@@ -5,6 +5,8 @@ import type { PacketSink } from '../../contracts/packets.ts'
 export interface VideoInput {
   /** for people: codec and size, as far as known */
   readonly description: string
+  /** the codec of its sound, where that is none that we pass on */
+  readonly unheard?: string | undefined
   readonly codec: AVCodecID
   /** parameters of a container, or parameter sets of a description (Annex B) */
   readonly parameters: CodecParameters | undefined

@@ -1,12 +1,15 @@
-// Access units of H.264 or H.265 → fragmented MP4 that MediaSource plays: one fragment a picture, so that nothing waits for the next. Pure.
+// Access units of H.264 or H.265, and AAC sound, → fragmented MP4 that MediaSource plays: one fragment a picture or frame of sound, so that nothing
+// waits for the next. Pure.
+import type { CodedAudio, CodedPacket } from '../../contracts/packets.ts'
 import { splitUnits } from '../rtsp/nal-stream.ts'
 import { type NalCodec, type NalRole, roleOf } from '../rtsp/nal-units.ts'
 import { readPictureFormat } from '../rtsp/picture-format.ts'
 import type { AccessUnit } from '../rtsp-client/access-units.ts'
 import { fragment, initialisation } from './mp4-boxes.ts'
+import { createSoundFragments } from './sound-fragments.ts'
 
 export interface Piece {
-  /** begin: ftyp and moov, what follows belongs to it; key: a picture at which playing can begin */
+  /** begin: ftyp and moov, what follows belongs to it; key: a picture at which playing can begin; picture: any other, or sound */
   readonly kind: 'begin' | 'key' | 'picture'
   readonly bytes: Buffer
   /** of `begin`: type and codec for MediaSource */
@@ -14,15 +17,25 @@ export interface Piece {
 }
 
 export interface Fragmenter {
-  /** Empty until the first key frame with its parameter sets. Begins anew when they change. */
-  push(unit: AccessUnit): Piece[]
+  /**
+   * Empty until the first key frame with its parameter sets. Begins anew when they change, and when sound comes or stays away.
+   * `at`: event time, ms; needed where there is sound.
+   */
+  push(unit: AccessUnit, at?: number): Piece[]
+  /** A frame of sound; empty before the first picture. */
+  sound(frame: Pick<CodedPacket, 'bytes' | 'mediaMs' | 'at'>): Piece[]
 }
 
 const parameterRoles: readonly NalRole[] = ['vps', 'sps', 'pps']
 const auxiliary = { H264: new Set([9]), H265: new Set([35]) }
 
 /** `parameterSets`: those of the stream's description, used until the stream has its own. `timeScale`: of the units' timestamps, in Hz. */
-export function createFragmenter(codec: NalCodec, parameterSets: readonly Buffer[], timeScale: number): Fragmenter {
+export function createFragmenter(
+  codec: NalCodec,
+  parameterSets: readonly Buffer[],
+  timeScale: number,
+  audio?: CodedAudio,
+): Fragmenter {
   const sets = new Map<NalRole, Buffer>(parameterSets.map((set) => [roleOf(codec, set), set]))
   let begun = ''
   let sequence = 0
@@ -30,17 +43,22 @@ export function createFragmenter(codec: NalCodec, parameterSets: readonly Buffer
   let presentation = 0
   let decoded = -1
   let duration = Math.round(timeScale / 25)
+  const sounds = audio && createSoundFragments(audio)
+  let heard = false
 
   const begin = (): Piece[] => {
     const current = parameterRoles.flatMap((role) => sets.get(role) ?? [])
-    const name = Buffer.concat(current).toString('base64')
+    const hears = sounds?.expected(presentation / (timeScale / 1000)) ?? false
+    const name = `${Buffer.concat(current).toString('base64')} ${hears}`
     if (name === begun) return []
     const sps = sets.get('sps')
     const format = sps && sets.has('pps') ? readPictureFormat(codec, sps) : undefined
     if (!format) return []
     begun = name
-    const bytes = initialisation({ codec, format, parameterSets: current, timeScale })
-    return [{ kind: 'begin', bytes, mediaType: `video/mp4; codecs="${format.codecName}"` }]
+    heard = hears
+    const bytes = initialisation({ codec, format, parameterSets: current, timeScale }, hears ? audio : undefined)
+    const codecs = hears ? `${format.codecName}, ${soundName(audio)}` : format.codecName
+    return [{ kind: 'begin', bytes, mediaType: `video/mp4; codecs="${codecs}"` }]
   }
 
   /** Decode times only grow; where pictures come out of order, presentation lies before or after them. */
@@ -55,7 +73,7 @@ export function createFragmenter(codec: NalCodec, parameterSets: readonly Buffer
   }
 
   return {
-    push({ bytes, key, timestamp }) {
+    push({ bytes, key, timestamp }, at) {
       const units = splitUnits(bytes, 'annex-b')
       const pictures: Buffer[] = []
       for (const unit of units) {
@@ -65,11 +83,22 @@ export function createFragmenter(codec: NalCodec, parameterSets: readonly Buffer
       }
       const pieces = key ? begin() : []
       if (begun === '' || pictures.length === 0) return pieces
-      const sample = fragment(++sequence, { units: pictures, key, ...times(timestamp) })
+      const placed = times(timestamp)
+      if (at !== undefined) sounds?.picture(at, presentation / (timeScale / 1000))
+      const sample = fragment(++sequence, { units: pictures, key, ...placed })
       return [...pieces, { kind: key ? 'key' : 'picture', bytes: sample }]
+    },
+    sound(frame) {
+      const bytes = sounds?.frame(frame, sequence + 1)
+      if (!bytes || !heard) return []
+      sequence++
+      return [{ kind: 'picture', bytes }]
     },
   }
 }
+
+/** RFC 6381: the object type in the first five bits of its configuration (31: six more). */
+const soundName = (audio: CodedAudio | undefined): string => `mp4a.40.${(audio?.extraData[0] ?? 0x10) >> 3}`
 
 const typeOf = (codec: NalCodec, unit: Buffer): number =>
   codec === 'H264' ? (unit[0] ?? 0) & 0x1f : ((unit[0] ?? 0) >> 1) & 0x3f

@@ -74,7 +74,7 @@ export function createLiveView(
   }
 
   const encode = (request: LiveRequest, address: () => Promise<PlayAddress>) => {
-    if (request.format === 'fmp4') return createFmp4Producer(clock, address)
+    if (request.format === 'fmp4') return createFmp4Producer(clock, address, { sound: request.sound === true })
     if (!ffmpeg) {
       throw new AppError('QLY_NOT_FOUND', 'there is no ffmpeg: install it, or set media.live.ffmpeg to its path')
     }
@@ -115,6 +115,9 @@ export function createLiveView(
       if (request.format === 'fmp4' && (masked || request.coarse)) {
         throw new AppError('QLY_INPUT_INVALID', 'the original stream cannot be masked; ask for mpeg1')
       }
+      if (request.format === 'mpeg1' && request.sound) {
+        throw new AppError('QLY_INPUT_INVALID', 'sound goes with the original stream only; ask for fmp4')
+      }
       if (stopped) throw new AppError('QLY_STREAM_UNREADABLE', 'the system stops')
       if (watchers >= settings.maximumWatchers) {
         throw new AppError(
@@ -122,7 +125,8 @@ export function createLiveView(
           'too many live tiles are open; close one, or raise media.live.maximumWatchers',
         )
       }
-      const key = [request.format, camera.id, masked ? 'masked' : '', request.coarse ? 'coarse' : ''].join(' ').trim()
+      const kinds = [masked && 'masked', request.coarse && 'coarse', request.sound && 'sound'].filter(Boolean)
+      const key = [request.format, camera.id, ...kinds].join(' ')
       const stream = streams.get(key) ?? open(key, { ...request, masked }, camera)
       watchers++
       let left = false

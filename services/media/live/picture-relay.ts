@@ -55,7 +55,7 @@ export function createPictureRelay(
     }
     const data = await encoder.encode(picture)
     publication ??= publishUnits(server, path, { codec: 'h264', extraData: undefined })
-    publication?.picture(data, now)
+    publication?.picture(data, now, now)
     lastAt = now
   }
 

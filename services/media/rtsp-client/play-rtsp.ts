@@ -1,4 +1,4 @@
-// Plays the video track of an RTSP address, and its AAC sound if that is wanted: DESCRIBE, SETUP, PLAY, keep-alive. All of it on sockets of the event loop: FFmpeg's own RTSP client
+// Plays the video track of an RTSP address, and its sound if that is wanted: DESCRIBE, SETUP, PLAY, keep-alive. All of it on sockets of the event loop: FFmpeg's own RTSP client
 // blocks a thread of libuv's pool for each camera, so that four hanging cameras would stop a whole process (measured).
 import { AppError } from '../../contracts/errors.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
@@ -6,7 +6,7 @@ import { createIntake, type IntakeLimits } from '../limits/intake.ts'
 import { type RtpPacket, readRtp, readSenderReport, type SenderReport } from '../rtsp/rtp.ts'
 import { header } from '../rtsp/rtsp-message.ts'
 import { readSessionDescription, type Track, videoCodecs } from '../rtsp/session-description.ts'
-import { readAacFormat } from './aac-frames.ts'
+import { canHear } from '../sound/sound-reader.ts'
 import { bindDatagramPair, type DatagramPair } from './datagram-pair.ts'
 import { createReorderBuffer } from './reorder-buffer.ts'
 import { type RtspAddress, trackUrl } from './rtsp-address.ts'
@@ -22,7 +22,7 @@ export interface PlayOptions {
   readonly limits?: IntakeLimits
   onPacket(packet: RtpPacket): void
   onReport(report: SenderReport): void
-  /** Given: AAC sound is played too, where the camera has it. */
+  /** Given: sound is played too, where the camera has some that we know. */
   readonly sound?: { onPacket(packet: RtpPacket): void; onReport(report: SenderReport): void }
   onClosed(error: AppError): void
 }
@@ -31,6 +31,8 @@ export interface RtspPlayback {
   readonly track: Track
   /** its sound, if it was asked for and the camera plays it */
   readonly sound: Track | undefined
+  /** the codec of its sound, where that is none that we pass on */
+  readonly unheard: string | undefined
   /** how often the camera was held back, so far */
   readonly heldBack: number
   close(): void
@@ -92,7 +94,7 @@ export async function playRtsp(address: RtspAddress, options: PlayOptions): Prom
     session = header(headers, 'session') ?? session
   }
   try {
-    const { track, audio, base } = await describe(connection, address.url)
+    const { track, audio, unheard, base } = await describe(connection, address.url)
     await setUp(trackUrl(base, track.control), options)
     let sound: Track | undefined
     if (options.sound && audio) {
@@ -111,6 +113,7 @@ export async function playRtsp(address: RtspAddress, options: PlayOptions): Prom
     return {
       track,
       sound,
+      unheard,
       get heldBack() {
         return intake.heldBack
       },
@@ -150,7 +153,7 @@ function receive({ taker }: Route, control: boolean, bytes: Buffer): void {
 async function describe(
   connection: RtspClientConnection,
   url: string,
-): Promise<{ track: Track; audio: Track | undefined; base: string }> {
+): Promise<{ track: Track; audio: Track | undefined; unheard: string | undefined; base: string }> {
   const answer = await connection.ask('DESCRIBE', url, { Accept: 'application/sdp' })
   const tracks = readSessionDescription(answer.body.toString('utf8'))
   if (!tracks) throw new AppError('QLY_STREAM_UNREADABLE', 'its description cannot be read')
@@ -163,10 +166,12 @@ async function describe(
       codecs === '' ? 'it has no video' : `its video is ${codecs}; set the camera to ${videoCodecs.join(' or ')}`,
     )
   }
-  const audio = tracks.find((each) => readAacFormat(each))
+  const sounds = tracks.filter(({ kind }) => kind === 'audio')
+  const audio = sounds.find(canHear)
   return {
     track,
     audio,
+    unheard: audio ? undefined : sounds[0]?.codec,
     base: header(answer.headers, 'content-base') ?? header(answer.headers, 'content-location') ?? url,
   }
 }

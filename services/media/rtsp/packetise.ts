@@ -1,4 +1,4 @@
-// NAL units of one picture → RTP packets, H.264 (RFC 6184, single NAL units and FU-A) and H.265 (RFC 7798, single NAL units and FU). Pure.
+// NAL units of one picture → RTP packets, H.264 (RFC 6184, single NAL units and FU-A) and H.265 (RFC 7798, single NAL units and FU); frames of AAC (RFC 3640). Pure.
 import type { NalCodec } from './nal-units.ts'
 
 export interface Packetiser {
@@ -14,18 +14,7 @@ export function createPacketiser(
   options: { readonly payloadType: number; readonly source: number; readonly maximumPayload?: number },
 ): Packetiser {
   const { payloadType, source, maximumPayload = 1400 } = options
-  let sequence = 0
-
-  const packet = (timestamp: number, marker: boolean, ...parts: readonly Buffer[]): Buffer => {
-    const header = Buffer.alloc(headerLength)
-    header.writeUInt8(0x80, 0)
-    header.writeUInt8((marker ? 0x80 : 0) | payloadType, 1)
-    header.writeUInt16BE(sequence, 2)
-    header.writeUInt32BE(timestamp >>> 0, 4)
-    header.writeUInt32BE(source >>> 0, 8)
-    sequence = (sequence + 1) & 0xffff
-    return Buffer.concat([header, ...parts])
-  }
+  const packet = createPacketWriter(payloadType, source)
 
   const fragments = (unit: Buffer, timestamp: number, last: boolean): Buffer[] => {
     const nalHeader = codec === 'H264' ? 1 : 2
@@ -52,6 +41,34 @@ export function createPacketiser(
         const last = index === whole.length - 1
         return unit.length <= maximumPayload ? [packet(timestamp, last, unit)] : fragments(unit, timestamp, last)
       })
+    },
+  }
+}
+
+/** A packet with the next sequence number. */
+function createPacketWriter(payloadType: number, source: number) {
+  let sequence = 0
+  return (timestamp: number, marker: boolean, ...parts: readonly Buffer[]): Buffer => {
+    const header = Buffer.alloc(headerLength)
+    header.writeUInt8(0x80, 0)
+    header.writeUInt8((marker ? 0x80 : 0) | payloadType, 1)
+    header.writeUInt16BE(sequence, 2)
+    header.writeUInt32BE(timestamp >>> 0, 4)
+    header.writeUInt32BE(source >>> 0, 8)
+    sequence = (sequence + 1) & 0xffff
+    return Buffer.concat([header, ...parts])
+  }
+}
+
+/** One frame of AAC a packet, with sizes of 13 bits and indices of 3 (AAC-hbr). */
+export function createSoundPacketiser({ payloadType, source }: { payloadType: number; source: number }) {
+  const packet = createPacketWriter(payloadType, source)
+  return {
+    packetise(frame: Buffer, timestamp: number): Buffer {
+      const header = Buffer.alloc(4)
+      header.writeUInt16BE(16, 0)
+      header.writeUInt16BE((frame.length & 0x1fff) << 3, 2)
+      return packet(timestamp, true, header, frame)
     },
   }
 }

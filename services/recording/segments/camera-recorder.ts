@@ -3,11 +3,11 @@
 import { asAppError } from '../../contracts/errors.ts'
 import type { CameraPacketSink, CodedPacket, CodedStream } from '../../contracts/packets.ts'
 import type { Clock } from '../../kernel/clock/clock.ts'
+import { createSoundLine, type SoundLine } from '../../kernel/media-times/sound-line.ts'
 import { createDecodeOrder, type DecodeOrder } from './decode-order.ts'
 import { parameterSetsIn } from './parameter-sets.ts'
 import { decideCut } from './segment-cut.ts'
 import type { OpenSegment, SegmentStore } from './segment-store.ts'
-import { createSoundLine, type SoundLine } from './sound-line.ts'
 
 export interface RecorderRules {
   readonly segmentSeconds: number

@@ -8,9 +8,14 @@ export interface LiveHandlers {
   readonly onEnd: (reason: string) => void
 }
 
-/** Opens it; returns how to close it. */
-export function openLive(cameraId: string, format: LiveFormat, handlers: LiveHandlers): () => void {
-  const socket = new WebSocket(`/api/v1/cameras/${encodeURIComponent(cameraId)}/live?format=${format}`)
+/** Opens it; returns how to close it. Sound: fmp4 only. */
+export function openLive(
+  cameraId: string,
+  { format, sound }: { readonly format: LiveFormat; readonly sound: boolean },
+  handlers: LiveHandlers,
+): () => void {
+  const query = `format=${format}${sound ? '&sound=true' : ''}`
+  const socket = new WebSocket(`/api/v1/cameras/${encodeURIComponent(cameraId)}/live?${query}`)
   socket.binaryType = 'arraybuffer'
   let reason = ''
   let closed = false

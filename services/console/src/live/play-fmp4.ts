@@ -26,8 +26,7 @@ export function createFmp4Player(video: HTMLVideoElement, onPlaying: () => void)
         video.currentTime = Math.max(start, end - 0.2)
       if (video.currentTime - start > 2 * keepSeconds) return buffer.remove(start, video.currentTime - keepSeconds)
     }
-    const next = waiting.shift()
-    if (next) buffer.appendBuffer(next)
+    if (waiting.length > 0) buffer.appendBuffer(joined(waiting.splice(0)))
   }
 
   const close = () => {
@@ -62,4 +61,15 @@ export function createFmp4Player(video: HTMLVideoElement, onPlaying: () => void)
     },
     close,
   }
+}
+
+/** Together: with sound more pieces come than a buffer takes one by one. */
+function joined(pieces: readonly ArrayBuffer[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(new Uint8Array(piece), at)
+    at += piece.byteLength
+  }
+  return whole
 }

@@ -10,13 +10,20 @@ export interface LivePicture {
   readonly state: 'waiting' | 'playing' | 'ended'
   /** for people */
   readonly reason: string
+  /** the stream that is shown has sound */
+  readonly hears: boolean
+  /** what this browser cannot play, where that is why it is shown as MPEG-1 */
+  readonly unplayable?: string | undefined
 }
 
-export function useLivePicture(cameraId: string, formats: readonly LiveFormat[]) {
+/** `sound`: is asked for; only the original stream has it. */
+export function useLivePicture(cameraId: string, formats: readonly LiveFormat[], sound: boolean) {
   const video = useRef<HTMLVideoElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const [format, setFormat] = useState<LiveFormat>(formats[0] ?? 'mpeg1')
-  const [picture, setPicture] = useState<Omit<LivePicture, 'format'>>({ state: 'waiting', reason: '' })
+  const [picture, setPicture] = useState<Pick<LivePicture, 'state' | 'reason'>>({ state: 'waiting', reason: '' })
+  const [hears, setHears] = useState(false)
+  const [refused, setRefused] = useState<string>()
   const fallback = formats.includes('mpeg1')
 
   useEffect(() => {
@@ -25,9 +32,11 @@ export function useLivePicture(cameraId: string, formats: readonly LiveFormat[])
     const say = (state: LivePicture['state'], reason = '') => {
       if (!closed) setPicture((now) => (now.state === state && now.reason === reason ? now : { state, reason }))
     }
+    let mediaType = ''
     const unplayable = () => {
-      if (fallback && format === 'fmp4') setFormat('mpeg1')
-      else say('ended')
+      if (!fallback || format !== 'fmp4') return say('ended')
+      setRefused(codecName(mediaType))
+      setFormat('mpeg1')
     }
     const onPlaying = () => say('playing')
     const making =
@@ -39,14 +48,20 @@ export function useLivePicture(cameraId: string, formats: readonly LiveFormat[])
       if (!made) return
       if (closed) return made.close()
       player = made
-      close = openLive(cameraId, format, {
-        onNews(news) {
-          if (news.type === 'waiting') say('waiting', news.reason)
-          else if (!made.begin(news.mediaType)) unplayable()
+      close = openLive(
+        cameraId,
+        { format, sound: sound && format === 'fmp4' },
+        {
+          onNews(news) {
+            if (news.type === 'waiting') return say('waiting', news.reason)
+            mediaType = news.mediaType
+            if (!made.begin(mediaType)) return unplayable()
+            setHears(mediaType.includes('mp4a'))
+          },
+          onPicture: (bytes) => made.picture(bytes),
+          onEnd: (reason) => say('ended', reason),
         },
-        onPicture: (bytes) => made.picture(bytes),
-        onEnd: (reason) => say('ended', reason),
-      })
+      )
     })
     const node = video.current
     if (node) node.onerror = () => node.src && unplayable()
@@ -55,7 +70,10 @@ export function useLivePicture(cameraId: string, formats: readonly LiveFormat[])
       close()
       player?.close()
     }
-  }, [cameraId, format, fallback])
+  }, [cameraId, format, fallback, sound])
 
-  return { video, canvas, picture: { ...picture, format } }
+  return { video, canvas, picture: { ...picture, format, hears, unplayable: refused } satisfies LivePicture }
 }
+
+/** What people call it. */
+const codecName = (mediaType: string): string => (/hvc1|hev1/.test(mediaType) ? 'H.265' : 'H.264')
