@@ -14,20 +14,20 @@ import type { Detection } from './detection/detection.ts'
 import { findsBoxes } from './detection/families/families.ts'
 import { createFrameHistory } from './detection/frame-history.ts'
 import { mergeCuts } from './detection/to-frame.ts'
-import { type EvidencePictures, joined } from './evidence/evidence-pictures.ts'
-import { parkingEvent, presenceEvent } from './findings/finding-events.ts'
+import type { EvidencePictures } from './evidence/evidence-pictures.ts'
+import { createChangeTeller } from './findings/change-teller.ts'
 import { createStandingTeller } from './findings/standing-teller.ts'
 import type { InferencePool } from './inference/inference-pool.ts'
 import { pixelsOf } from './inference/sized-input.ts'
 import type { Model } from './model-registry/model-registry.ts'
 import { createMotionGate, isCalm } from './motion/motion-gate.ts'
 import { stepPaths } from './parking/blocked-path.ts'
-import { type ParkingEffect, stepParking } from './parking/parking-machine.ts'
+import { stepParking } from './parking/parking-machine.ts'
 import { toParkingObjects } from './parking/parking-objects.ts'
 import { parkingRulesOf } from './parking/parking-rules.ts'
 import { withoutTracks } from './parking/parking-state.ts'
 import { personRegionsOf, planFrames } from './plan/frame-plan.ts'
-import { type PresenceEffect, presenceSpotsOf, stepPresence } from './presence/presence-machine.ts'
+import { presenceSpotsOf, stepPresence } from './presence/presence-machine.ts'
 import type { FramePublisher } from './publishing/frame-publisher.ts'
 import { sightingsOf } from './sightings/sightings.ts'
 import type { CameraState, CameraWriter } from './state/camera-store.ts'
@@ -172,7 +172,7 @@ export function createCameraEye(
     if (suspended) {
       const { state: waiting, effects } = stepSuspended(state, { at, hits }, spots, camera.id)
       state = waiting
-      saveIfDue(await tell(frame, [], effects), changedView, at)
+      saveIfDue(await change.changes(frame, [], effects), changedView, at)
       return analysed(boxes, tracks, at)
     }
     const parking = stepParking(state.parking, { at, objects: toParkingObjects(tracked, frame, rules.groups) }, rules)
@@ -183,13 +183,14 @@ export function createCameraEye(
     const crowded = crowd.step(state.crowd, { tracks, at, aspect: frame.width / frame.height })
     state = { parking: parked, presence: presence.state, crowd: crowded.state }
     calm = isCalm(parked) && !hits.some(({ label }) => voted.has(label))
-    const events = [
-      ...(await tell(frame, parking.effects, presence.effects)),
-      ...(await standing.sightings(frame, sightings)),
-      ...(await standing.paths(frame, pathEffects)),
-      ...(await standing.crowds(frame, crowded.tellings)),
-    ]
-    saveIfDue(events, parking.effects.length + pathEffects.length > 0, at)
+    // at once: they share the pictures of the frame, and a violation does not wait for those of the ledger
+    const events = await Promise.all([
+      change.changes(frame, parking.effects, presence.effects),
+      standing.sightings(frame, sightings),
+      standing.paths(frame, pathEffects),
+      standing.crowds(frame, crowded.tellings),
+    ])
+    saveIfDue(events.flat(), parking.effects.length + pathEffects.length > 0, at)
     analysed(boxes, tracks, at)
   }
 
@@ -200,42 +201,6 @@ export function createCameraEye(
     }
   }
 
-  /** Pictures first, then the event that names them. A store that fails costs the pictures, never the finding. */
-  const tell = async (
-    frame: CameraFrame,
-    parkingEffects: readonly ParkingEffect[],
-    presenceEffects: readonly PresenceEffect[],
-  ): Promise<Outgoing[]> => {
-    const events: Outgoing[] = []
-    const at = frame.capturedAt
-    const picturesOf = new Map<string, readonly Evidence[]>()
-    for (const effect of parkingEffects) {
-      const { vehicle } = effect
-      const zoneIds = effect.type === 'started' ? [effect.zone.id] : Object.keys(vehicle.clocks)
-      let pictures: readonly Evidence[] = []
-      if (effect.type === 'parked' || effect.type === 'started') {
-        pictures = picturesOf.get(vehicle.id) ?? (await takePictures(frame, zoneIds, vehicle.box))
-        picturesOf.set(vehicle.id, pictures)
-      }
-      if (effect.type === 'parked') keepPictures(vehicle.id, pictures)
-      const event = parkingEvent(
-        effect,
-        camera,
-        at,
-        effect.type === 'started' ? joined(vehicle.pictures, pictures) : [],
-      )
-      if (event) events.push(event)
-      if (effect.type !== 'parked') metrics.findings.inc({ kind: 'illegal_parking', phase: effect.type })
-    }
-    for (const effect of presenceEffects) {
-      const { finding, type } = effect
-      const pictures = type !== 'ended' ? await takePictures(frame, [finding.zoneId], finding.box) : []
-      events.push(presenceEvent(effect, camera, at, pictures))
-      metrics.findings.inc({ kind: finding.kind, phase: type })
-    }
-    return events
-  }
-
   const keepPathPictures = (zoneId: string, pictures: readonly Evidence[]) => {
     const path = state.parking.paths?.[zoneId]
     if (path === undefined) return
@@ -243,6 +208,7 @@ export function createCameraEye(
     state = { ...state, parking: { ...state.parking, paths } }
   }
 
+  /** A store that fails costs the pictures, never the finding. */
   const takePictures = async (
     frame: CameraFrame,
     zoneIds: readonly string[],
@@ -260,14 +226,15 @@ export function createCameraEye(
     }
   }
 
-  const standing = createStandingTeller({ takePictures, keepPathPictures, metrics }, camera, rules)
-
   const keepPictures = (vehicleId: string, pictures: readonly Evidence[]) => {
     const vehicles = state.parking.vehicles.map((vehicle) =>
       vehicle.id === vehicleId ? { ...vehicle, pictures: [...pictures] } : vehicle,
     )
     state = { ...state, parking: { ...state.parking, vehicles } }
   }
+
+  const change = createChangeTeller({ takePictures, keepPictures, metrics }, camera)
+  const standing = createStandingTeller({ takePictures, keepPathPictures, metrics }, camera, rules)
 
   const saveIfDue = (events: readonly Outgoing[], changed: boolean, at: number) => {
     const clockRuns = state.parking.vehicles.length > 0 || crowdClockRuns(state.crowd)

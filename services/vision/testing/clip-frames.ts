@@ -1,6 +1,7 @@
 // Test helper: plays a video file into CameraFrames by a FramePlan, as media does: sampled, cut and scaled by FFmpeg, in the file's own time.
 import { existsSync } from 'node:fs'
 import { Decoder, Demuxer, FilterAPI } from 'node-av/api'
+import { AVSEEK_FLAG_BACKWARD } from 'node-av/constants'
 import type { Frame } from 'node-av/lib'
 import type { CameraFrame, FrameCut, FrameCutPixels, FramePlan, Pixels } from '../../contracts/frames.ts'
 
@@ -23,26 +24,29 @@ export async function* clipFrames(plan: FramePlan, options: ClipOptions): AsyncG
   const interval = 1000 / plan.framesPerSecond
   let sequence = 0
   let kept: Frame | undefined
-  for await (const { seconds, frame } of decode(options.file)) {
+  const toRgb = createConverter()
+  for await (const { seconds, frame } of decode(options.file, options.from ?? 0)) {
     const elapsed = (seconds - (options.from ?? 0)) * 1000
     if (elapsed < sequence * interval - 1) continue
-    yield await toCameraFrame(frame, plan, sequence, options.startAt + sequence * interval)
+    yield await toCameraFrame(toRgb, frame, plan, sequence, options.startAt + sequence * interval)
     sequence++
     kept?.free()
     kept = (options.holdLast ? frame.clone() : undefined) ?? undefined
   }
   const held = Math.round(((options.holdLast ?? 0) * 1000) / interval)
   for (let index = 0; index < held && kept !== undefined; index++) {
-    yield await toCameraFrame(kept, plan, sequence, options.startAt + sequence * interval)
+    yield await toCameraFrame(toRgb, kept, plan, sequence, options.startAt + sequence * interval)
     sequence++
   }
   kept?.free()
 }
 
-async function* decode(file: string): AsyncGenerator<{ seconds: number; frame: Frame }> {
+/** From the last key frame before `from` seconds. */
+async function* decode(file: string, from: number): AsyncGenerator<{ seconds: number; frame: Frame }> {
   await using input = await Demuxer.open(file)
   const stream = input.video()
   if (stream === undefined) throw new Error(`${file} has no video`)
+  if (from > 0) await input.seek(from, -1, AVSEEK_FLAG_BACKWARD)
   using decoder = await Decoder.create(stream)
   const { num, den } = stream.timeBase
   for await (const frame of decoder.frames(input.packets(stream.index))) {
@@ -53,6 +57,7 @@ async function* decode(file: string): AsyncGenerator<{ seconds: number; frame: F
 }
 
 async function toCameraFrame(
+  toRgb: Converter,
   frame: Frame,
   plan: FramePlan,
   sequence: number,
@@ -60,7 +65,7 @@ async function toCameraFrame(
 ): Promise<CameraFrame> {
   const { width, height } = frame
   const cuts: FrameCutPixels[] = []
-  for (const cut of plan.cuts) cuts.push(await cutOut(frame, cut))
+  for (const cut of plan.cuts) cuts.push(await cutOut(toRgb, frame, cut))
   return {
     cameraId: plan.cameraId,
     sequence,
@@ -73,7 +78,7 @@ async function toCameraFrame(
   }
 }
 
-async function cutOut(frame: Frame, cut: FrameCut): Promise<FrameCutPixels> {
+async function cutOut(toRgb: Converter, frame: Frame, cut: FrameCut): Promise<FrameCutPixels> {
   const left = Math.round(cut.region[0] * frame.width)
   const top = Math.round(cut.region[1] * frame.height)
   const width = Math.round(cut.region[2] * frame.width) - left
@@ -93,17 +98,20 @@ async function cutOut(frame: Frame, cut: FrameCut): Promise<FrameCutPixels> {
   return { ...pixels, cut, offsetX, offsetY, pictureWidth, pictureHeight }
 }
 
-/** A filter graph is kept for each chain and input size. */
-const graphs = new Map<string, FilterAPI>()
+type Converter = (frame: Frame, chain: string) => Promise<Pixels>
 
-async function toRgb(frame: Frame, chain: string): Promise<Pixels> {
-  const key = `${frame.width}x${frame.height} ${frame.format} ${chain}`
-  const graph = graphs.get(key) ?? FilterAPI.create(chain)
-  graphs.set(key, graph)
-  const [output] = await graph.processAll(frame)
-  if (output === undefined) throw new Error(`no frame from ${chain}`)
-  const rgb = new Uint8Array(output.toBuffer())
-  const pixels = { width: output.width, height: output.height, rgb }
-  output.free()
-  return pixels
+/** Keeps a filter graph for each chain and input size. A graph takes one frame at a time, so each clip that is played has its own. */
+function createConverter(): Converter {
+  const graphs = new Map<string, FilterAPI>()
+  return async (frame, chain) => {
+    const key = `${frame.width}x${frame.height} ${frame.format} ${chain}`
+    const graph = graphs.get(key) ?? FilterAPI.create(chain)
+    graphs.set(key, graph)
+    const [output] = await graph.processAll(frame)
+    if (output === undefined) throw new Error(`no frame from ${chain}`)
+    const rgb = new Uint8Array(output.toBuffer())
+    const pixels = { width: output.width, height: output.height, rgb }
+    output.free()
+    return pixels
+  }
 }

@@ -1,5 +1,5 @@
 // Adapter: objects as files under their content hash. Written aside, flushed, then renamed into place, so that a crash leaves all or nothing.
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { constants, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
@@ -37,8 +37,9 @@ export function createFileObjectStore(deps: Pick<Kernel, 'clock'>, config: { dir
         const key = objectKey(options.prefix, options.at, sha256, options.mediaType)
         await onDisk(config.directory, () => moveIntoPlace(aside, pathOf(key)))
         return { key, sha256, size, mediaType: options.mediaType }
-      } finally {
+      } catch (error) {
         await rm(aside, { force: true })
+        throw error
       }
     },
     async get(key) {
@@ -70,9 +71,13 @@ export function createFileObjectStore(deps: Pick<Kernel, 'clock'>, config: { dir
 async function writeFlushed(path: string, bytes: Uint8Array | Readable): Promise<{ sha256: string; size: number }> {
   const file = await open(path, 'wx')
   try {
+    if (!(bytes instanceof Readable)) {
+      await file.writeFile(bytes)
+      await file.sync()
+      return { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length }
+    }
     const meter = createMeter()
-    const source = bytes instanceof Readable ? bytes : Readable.from([bytes], { objectMode: false })
-    await pipeline(source, meter, async (chunks: AsyncIterable<Buffer>) => {
+    await pipeline(bytes, meter, async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) await file.appendFile(chunk)
     })
     await file.sync()
