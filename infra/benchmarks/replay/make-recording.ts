@@ -35,7 +35,7 @@ export async function makeRecording(
   for (let minute = 0; minute < minutes; minute += pieceMinutes) {
     const piece = path.join(folder, 'piece.mp4')
     await join(files, minute / pieceMinutes, 60 * Math.min(pieceMinutes, minutes - minute), piece)
-    const recorder = plant.recorder({ segmentSeconds: 10, fragmentSeconds: 1 }, camera)
+    const recorder = plant.recorder({ segmentSeconds: 10, fragmentSeconds: 1, maximumWaitingBytes: 1024 ** 3 }, camera)
     play(recorder, await readReel(piece, startedAt + minute * 60_000))
     await recorder.close()
     if (recorder.faults.length > 0) throw recorder.faults[0]
