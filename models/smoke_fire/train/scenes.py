@@ -26,6 +26,16 @@ HELD_OUT = {
     "b": {"garage", "street_fire", "corridor", "night_street", "plume", "security_fog", "kitchen", "firefighter"},
     "none": set(),
 }
+# The folds of the model over several frames: whole scenes and clips, each held out once.
+FOLDS = {
+    "market": {"market", "courtyard", "window", "nopark_lane_topdown_30s"},
+    "subway": {"subway", "fog_shop", "park_comes_and_parks_street_33s"},
+    "pexels_plume": {"pexels_plume", "firefighter", "preview_person-bicycle-car-detection", "preview_worker-zone-detection"},
+    "plume": {"plume", "kitchen", "indoor_one_by_one_person_139s"},
+    "garage": {"garage"},
+    "street_fire": {"street_fire", "night_street"},
+    "corridor": {"corridor", "security_fog"},
+}
 # Scenes whose frames are labelled as smoke although flames are to be seen on some.
 FIRE_UNKNOWN = {"street_fire", "market", "plume"}
 # "Smoke" on these is glare of a lens and darkness: left out (20 frames).

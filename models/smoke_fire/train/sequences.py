@@ -14,7 +14,7 @@ from moving import flames, mislead, real_flames, smoke
 from painted import DISTRACTORS, flame_of
 from scenes import FIRE, SMOKE
 
-FRAMES, STRIDE, SIDE, EVERY = 6, 8, 256, 0.2  # frames, pixels a cell, pixels of the whole picture, seconds between frames
+FRAMES, STRIDE, SIDE, EVERY = 6, 8, 320, 0.2  # frames, pixels a cell, pixels of the whole picture, seconds between frames
 TRAINING_CLIPS = ["indoor_one_by_one_person_139s", "park_comes_and_parks_street_33s"]
 
 
