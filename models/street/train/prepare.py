@@ -6,11 +6,15 @@ import argparse
 import hashlib
 import json
 import pathlib
+import sys
 
 import cv2
 import numpy as np
 
 from teacher import Teacher, iou_matrix
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "labels"))
+import patches  # noqa: E402
 
 CAR, LARGE, TWO, PERSON = range(4)
 CLASSES = {
@@ -82,12 +86,13 @@ def main():
     parser.add_argument("--cache", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
     teacher = Teacher(str(arguments.data / "models/yolox_nano_416_coco80.onnx"), threads=2)
-    records = []
+    records, mending = [], patches.load()
 
-    def add(file, split, source, labels, tiles, ignore_all=False):
+    def add(file, split, source, labels, tiles, mended=None):
         picture = cv2.imread(str(file))
         found = teacher.detect(picture, 0.2, tiles)
         if split == "train":
+            labels = labels if mended is None else mended
             extra, ignore = complete(labels, found)
             labels = np.concatenate([labels, extra])
         else:  # held-out labels stay as their authors made them
@@ -95,6 +100,7 @@ def main():
         records.append({
             "file": str(file), "split": split, "source": source,
             "labels": np.round(labels, 2).tolist(), "ignore": np.round(ignore, 2).tolist(),
+            **({} if mended is None or split == "train" else {"patched": np.round(mended, 2).tolist()}),
         })
 
     for folder in ("vehicles_cctv", "street_motorcycle_car", "vehicles_openimages", "aerial_city_vehicles"):
@@ -102,8 +108,11 @@ def main():
         names = (root / "classes.txt").read_text().split()
         for file in sorted((root / "images").iterdir()):
             height, width = cv2.imread(str(file)).shape[:2]
-            labels = read_labels(root / "labels" / f"{file.stem}.txt", names, width, height)
-            add(file, group(folder, file.stem), folder, labels, tiles=folder in ("vehicles_cctv",))
+            labels_file = root / "labels" / f"{file.stem}.txt"
+            labels = read_labels(labels_file, names, width, height)
+            patch = mending.get(f"{folder}/images/{file.name}")
+            mended = patch and patches.apply(patch, file, labels_file, labels, width, height)
+            add(file, group(folder, file.stem), folder, labels, tiles=folder in ("vehicles_cctv",), mended=mended)
     # Persons and empty scenes: frames of clips that no test measures, and the fire set (teacher labels; mostly background).
     none = np.zeros((0, 5))
     for video, every in (("indoor_one_by_one_person_139s.mp4", 25), ("fire_dollhouse_30s.mp4", 90)):
