@@ -93,8 +93,6 @@ async function open(role: string, options: { withoutMediaSource?: boolean } = {}
   return page
 }
 
-/** By its event alone: the tile is drawn anew while it plays, and may be scrolled. */
-const press = (page: Page, name: string) => page.getByRole('button', { name }).dispatchEvent('click')
 const tile = (page: Page, id: string) => page.locator(`[data-camera=${id}]`)
 const start = (page: Page, id: string) => page.getByRole('button', { name: `实时 ${id}` }).click()
 
@@ -171,16 +169,16 @@ describe('live tiles', () => {
         heard: (node.webkitAudioDecodedByteCount ?? 0) > 2000,
       }))
     expect(await state()).toEqual({ muted: true, heard: false })
-    await press(page, '开启声音 lane-1')
+    await page.getByRole('button', { name: '开启声音 lane-1' }).click()
     await expect.poll(state, { timeout: 15_000 }).toEqual({ muted: false, heard: true })
     const begun = await video.evaluate((node: HTMLVideoElement) => node.currentTime)
     await expect
       .poll(() => video.evaluate((node: HTMLVideoElement) => node.currentTime), { timeout: 15_000 })
       .toBeGreaterThan(begun + 2)
-    await press(page, '关闭声音 lane-1')
+    await page.getByRole('button', { name: '关闭声音 lane-1' }).click()
     await expect.poll(state, { timeout: 15_000 }).toEqual({ muted: true, heard: false })
     await start(page, 'lane-3')
-    await press(page, '开启声音 lane-3')
+    await page.getByRole('button', { name: '开启声音 lane-3' }).click()
     await tile(page, 'lane-3').getByText('该点位没有可播放的声音').waitFor()
     await page.close()
   })
