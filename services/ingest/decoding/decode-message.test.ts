@@ -1,50 +1,7 @@
-// Every topic family with DJI's own examples, and arbitrary bytes on every topic.
-import fc from 'fast-check'
+// Device messages decoded: DJI's topic families with DJI's own examples, and status.
 import { describe, expect, it } from 'vitest'
-import type { DeviceMessage } from '../../contracts/device-messages.ts'
-import { parseConfig } from '../../kernel/config/load-config.ts'
-import { createEventCheck } from '../../kernel/event-bus/event-check.ts'
 import { createDeviceKnowledge } from '../device-knowledge.ts'
-import { deadLetter } from './dead-letter.ts'
-import { decodeMessage } from './decode-message.ts'
-import type { Taken } from './decoded.ts'
-import { createRoutes, djiChannels } from './topic-routes.ts'
-
-const config = parseConfig(
-  `cameras: [{ id: kitchen-1, name: k, source: "mqtt:kitchens/1/snapshot" }]
-devices: [{ id: DOCK2, kind: dock }, { id: DRONE9, kind: drone, gateway: DOCK2 }]
-ingest: { dji: { organisation: { id: "12", name: Huqiu, bindingCode: hush-hush } } }`,
-  'test',
-)
-const receivedAt = 1_667_220_873_999
-const routes = createRoutes(config.cameras)
-const decode = (
-  topic: string,
-  payload: unknown,
-  knowledge = createDeviceKnowledge(config),
-  more: Partial<DeviceMessage> = {},
-) => {
-  const bytes = Buffer.isBuffer(payload)
-    ? payload
-    : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
-  const message: DeviceMessage = {
-    topic,
-    payload: bytes,
-    qos: 1,
-    retain: false,
-    duplicate: false,
-    clientId: 'c',
-    receivedAt,
-    ...more,
-  }
-  return decodeMessage(message, routes(topic), { settings: config.ingest, knowledge })
-}
-const taken = (...args: Parameters<typeof decode>): Taken => {
-  const decoded = decode(...args)
-  if (decoded.outcome !== 'taken') throw new Error(decoded.reason)
-  return decoded
-}
-const dataOf = (decoded: Taken) => decoded.events.map(({ event }) => event.data as Record<string, unknown>)
+import { config, dataOf, decode, receivedAt, taken } from '../testing/decode-with.ts'
 
 describe('DJI osd and state', () => {
   it('a dock body is a part of its twin, with unknown keys, and a weather reading', () => {
@@ -282,76 +239,5 @@ describe('status and pictures', () => {
     expect(
       decode('qly/v1/cctv/cam-9/image', Buffer.concat([jpeg.subarray(0, 7), Buffer.alloc(4 * 1024 * 1024)])),
     ).toMatchObject({ code: 'QLY_PAYLOAD_TOO_LARGE' })
-  })
-})
-
-describe('anything on any topic', () => {
-  const topics = [
-    'qly/v1/river/r-1/readings',
-    'qly/v1/river/r-1/status',
-    'qly/v1/river/r-1/image',
-    'qly/v1/spaceship/r-1/readings',
-    'qly/v1/river/-/readings',
-    'nowhere',
-    '',
-    'a/'.repeat(300),
-    'sys/product/DOCK2/status',
-    ...djiChannels.map((channel) => `thing/product/DOCK2/${channel}`),
-  ]
-  const hostile = fc
-    .oneof(
-      fc.constantFrom(
-        '{"data":{"__proto__":{"polluted":1}}}',
-        '{"data":{"a":{"constructor":{"prototype":{"polluted":1}}}}}',
-        `{"data":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`,
-        '['.repeat(100_000),
-        '{"data":{"latitude":1e999}}',
-        '{"data":{"latitude":-0,"longitude":1e-320}}',
-        '{"timestamp":1e300,"data":{}}',
-        '{"data":{"sub_devices":[{"sn":"x"}]},"sub_devices":{}}',
-      ),
-      fc.json({ maxDepth: 6 }),
-      fc
-        .record(
-          {
-            data: fc.jsonValue(),
-            timestamp: fc.jsonValue(),
-            method: fc.jsonValue(),
-            tid: fc.jsonValue(),
-            need_reply: fc.jsonValue(),
-            gateway: fc.jsonValue(),
-            status: fc.jsonValue(),
-          },
-          { requiredKeys: [] },
-        )
-        .map((value) => JSON.stringify(value)),
-    )
-    .map((text) => Buffer.from(text))
-
-  it('gives events and answers that fit their schemas, or a dead letter that does; never a throw', () => {
-    const check = createEventCheck()
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...topics),
-        fc.oneof(
-          hostile,
-          fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
-        ),
-        (topic, payload) => {
-          const decoded = decode(topic, payload)
-          if (decoded.outcome === 'taken') {
-            for (const { topic: where, event } of decoded.events) check(where, JSON.parse(JSON.stringify(event)))
-            for (const answer of decoded.answers) JSON.stringify(answer)
-            return
-          }
-          expect(decoded.code).not.toBe('QLY_INTERNAL')
-          const message = { topic, payload, qos: 1, retain: false, duplicate: false, clientId: '', receivedAt } as const
-          const { topic: where, event } = deadLetter(message, decoded)
-          check(where, event)
-        },
-      ),
-      { numRuns: 2000 },
-    )
-    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
   })
 })
