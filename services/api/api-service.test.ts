@@ -1,110 +1,67 @@
 // The API through its own door: HTTP requests and event streams against a running service on the embedded engines.
-import path from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEvent } from '../contracts/cloud-event.ts'
-import type { Config } from '../contracts/config/config.ts'
 import { type CommandIssued, commandAnsweredV1 } from '../contracts/events/command-issued-v1.ts'
 import { deviceChangedV1 } from '../contracts/events/device-changed-v1.ts'
 import { letterDiedV1 } from '../contracts/events/letter-died-v1.ts'
 import { ticketChangedV1 } from '../contracts/events/ticket-changed-v1.ts'
-import { parseConfig } from '../kernel/config/load-config.ts'
-import { startTestKernel, type TestKernel } from '../kernel/testing/test-kernel.ts'
-import { type ApiService, createApiService } from './api-service.ts'
-import { openStream } from './testing/event-stream.ts'
-import { toldAlert as alert, toldNotice, toldSilence } from './testing/told.ts'
+import { createApiService } from './api-service.ts'
+import { type ApiPlant, startApiPlant } from './testing/api-plant.ts'
+import { toldAlert as alert } from './testing/told.ts'
 
-const root = path.resolve(import.meta.dirname, '../..')
-const adminToken = 'test-admin-token-0123456789'
-
-let kernel: TestKernel
-let api: ApiService
-let config: Config
-let ready: Promise<void> = Promise.resolve()
-
+let plant: ApiPlant
 beforeAll(async () => {
-  kernel = await startTestKernel()
-  config = parseConfig(
-    `cameras: [{ id: cam-1, name: A, source: "rtsp://user:secret@10.0.0.9/s", location: [120.588, 31.327] }]
-organisation: ${path.join(root, 'infra/huqiu/organisation.yaml')}
-http: { port: 0, adminToken: ${adminToken}, loginsPerMinute: 1000, requestsPerMinute: 100000 }
-api: { commandTimeoutMs: 300 }`,
-    'test',
-  )
-  api = createApiService(kernel, config, { check: () => ready })
-  await api.start(new AbortController().signal)
+  plant = await startApiPlant()
 })
-
-afterAll(async () => {
-  await api.stop()
-  await kernel.stop()
-})
-
-const url = (route: string) => `http://127.0.0.1:${api.port}${route}`
-async function call(route: string, options: RequestInit & { token?: string | null } = {}) {
-  const { token = adminToken, ...init } = options
-  const headers = new Headers(init.headers)
-  if (token !== null) headers.set('authorization', `Bearer ${token}`)
-  const response = await fetch(url(route), { ...init, headers })
-  const text = await response.text()
-  // biome-ignore lint/suspicious/noExplicitAny: answers of many routes
-  const body: any = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text
-  return { status: response.status, body, headers: response.headers }
-}
-const post = (route: string, body: unknown, token?: string | null) =>
-  call(route, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json' },
-    ...(token === undefined ? {} : { token }),
-  })
+afterAll(() => plant.stop())
 
 const eventually = (check: () => Promise<void>) =>
   expect.poll(() => check().then(() => true), { timeout: 5000 }).toBe(true)
 
 describe('who may come in', () => {
   it('is told the first login once, may log in with it and out again', async () => {
-    expect(api.firstLogin).toMatchObject({
+    expect(plant.api.firstLogin).toMatchObject({
       user: 'admin',
       password: expect.stringMatching(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/),
     })
-    const { body, headers } = await post('/api/v1/login', api.firstLogin, null)
+    const { body, headers } = await plant.post('/api/v1/login', plant.api.firstLogin, null)
     expect(headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/)
-    expect((await call('/api/v1/me', { token: body.token })).body).toEqual({ name: 'admin', roles: ['admin'] })
-    expect((await call('/api/v1/logout', { method: 'POST', token: body.token })).status).toBe(204)
-    expect((await call('/api/v1/me', { token: body.token })).status).toBe(401)
+    expect((await plant.call('/api/v1/me', { token: body.token })).body).toEqual({ name: 'admin', roles: ['admin'] })
+    expect((await plant.call('/api/v1/logout', { method: 'POST', token: body.token })).status).toBe(204)
+    expect((await plant.call('/api/v1/me', { token: body.token })).status).toBe(401)
   })
 
   it('is refused without a credential, with a wrong one, and for what the role does not allow', async () => {
-    expect(await call('/api/v1/alerts', { token: null })).toMatchObject({
+    expect(await plant.call('/api/v1/alerts', { token: null })).toMatchObject({
       status: 401,
       body: { error: { code: 'QLY_UNAUTHENTICATED' } },
     })
-    expect((await call('/api/v1/alerts', { token: 'qly_wrong' })).status).toBe(401)
-    expect((await post('/api/v1/login', { user: 'admin', password: 'wrong' }, null)).status).toBe(401)
-    const { body: viewer } = await post('/api/v1/users', { name: 'eye', roles: ['viewer'] })
-    const { body: session } = await post('/api/v1/login', { user: 'eye', password: viewer.password }, null)
-    expect((await call('/api/v1/alerts', { token: session.token })).status).toBe(200)
-    const refused = await post('/api/v1/alerts/x/ack', {}, session.token)
+    expect((await plant.call('/api/v1/alerts', { token: 'qly_wrong' })).status).toBe(401)
+    expect((await plant.post('/api/v1/login', { user: 'admin', password: 'wrong' }, null)).status).toBe(401)
+    const { body: viewer } = await plant.post('/api/v1/users', { name: 'eye', roles: ['viewer'] })
+    const { body: session } = await plant.post('/api/v1/login', { user: 'eye', password: viewer.password }, null)
+    expect((await plant.call('/api/v1/alerts', { token: session.token })).status).toBe(200)
+    const refused = await plant.post('/api/v1/alerts/x/ack', {}, session.token)
     expect(refused).toMatchObject({
       status: 403,
       body: { error: { code: 'QLY_FORBIDDEN', message: expect.stringContaining('operator') } },
     })
-    await call('/api/v1/users/eye', {
+    await plant.call('/api/v1/users/eye', {
       method: 'PATCH',
       body: '{"disabled":true}',
       headers: { 'content-type': 'application/json' },
     })
-    expect((await call('/api/v1/alerts', { token: session.token })).status).toBe(401)
+    expect((await plant.call('/api/v1/alerts', { token: session.token })).status).toBe(401)
   })
 
   it('cannot change anything by a cookie that a foreign page made the browser send', async () => {
-    const { body } = await post('/api/v1/login', api.firstLogin, null)
+    const { body } = await plant.post('/api/v1/login', plant.api.firstLogin, null)
     const cookie = `qly_session=${body.token}`
     const options = { method: 'POST', token: null, body: '{}', headers: { cookie, 'content-type': 'application/json' } }
-    expect((await call('/api/v1/alerts', { token: null, headers: { cookie } })).status).toBe(200)
-    expect((await call('/api/v1/silences', options)).status).toBe(401)
-    const own = await call('/api/v1/logout', {
+    expect((await plant.call('/api/v1/alerts', { token: null, headers: { cookie } })).status).toBe(200)
+    expect((await plant.call('/api/v1/silences', options)).status).toBe(401)
+    const own = await plant.call('/api/v1/logout', {
       method: 'POST',
       token: null,
       headers: { cookie, 'x-requested-with': 'console' },
@@ -113,31 +70,33 @@ describe('who may come in', () => {
   })
 
   it('leaves a trail of what was done', async () => {
-    await post('/api/v1/users', { name: 'ticket-system', roles: ['subscriber'] })
-    const { body: token } = await post('/api/v1/tokens', { user: 'ticket-system', label: '12345' })
-    expect((await call('/api/v1/tickets', { token: token.token })).status).toBe(200)
-    const { body } = await call('/api/v1/audit?limit=2')
+    await plant.post('/api/v1/users', { name: 'ticket-system', roles: ['subscriber'] })
+    const { body: token } = await plant.post('/api/v1/tokens', { user: 'ticket-system', label: '12345' })
+    expect((await plant.call('/api/v1/tickets', { token: token.token })).status).toBe(200)
+    const { body } = await plant.call('/api/v1/audit?limit=2')
     expect(body.items.map(({ action }: { action: string }) => action)).toEqual(['token.create', 'user.create'])
-    expect(JSON.stringify((await call('/api/v1/tokens')).body)).not.toContain(token.token)
+    expect(JSON.stringify((await plant.call('/api/v1/tokens')).body)).not.toContain(token.token)
   })
 })
 
 describe('what is asked for', () => {
   it('pages through lists without gap or repeat while new ones arrive', async () => {
     const opened = (minute: number) => new Date(Date.parse('2020-06-28T06:00:00Z') + minute * 60_000).toISOString()
-    await kernel.bus.publish(
+    await plant.kernel.bus.publish(
       Array.from({ length: 25 }, (_, n) => alert(`page-${n}`, { kind: 'noise', openedAt: opened(n) })),
     )
     await eventually(async () =>
-      expect((await call('/api/v1/alerts?kind=noise&limit=200')).body.items).toHaveLength(25),
+      expect((await plant.call('/api/v1/alerts?kind=noise&limit=200')).body.items).toHaveLength(25),
     )
     const seen: string[] = []
     let cursor = ''
     do {
-      const { body } = await call(`/api/v1/alerts?kind=noise&limit=10${cursor}`)
+      const { body } = await plant.call(`/api/v1/alerts?kind=noise&limit=10${cursor}`)
       seen.push(...body.items.map(({ id }: { id: string }) => id))
       cursor = body.nextCursor ? `&cursor=${body.nextCursor}` : ''
-      await kernel.bus.publish([alert(`late-${seen.length}`, { kind: 'noise', openedAt: opened(1000 + seen.length) })])
+      await plant.kernel.bus.publish([
+        alert(`late-${seen.length}`, { kind: 'noise', openedAt: opened(1000 + seen.length) }),
+      ])
     } while (cursor !== '')
     expect(seen).toEqual(Array.from({ length: 25 }, (_, n) => `page-${24 - n}`))
   })
@@ -153,7 +112,7 @@ describe('what is asked for', () => {
     ['/api/v1/series?measurement=reading&field=ph&from=2020-01-02T00:00:00Z&to=2020-01-01T00:00:00Z', 400],
     ['/api/v1/nothing', 404],
   ])('answers %s with %i and a code', async (route, status) => {
-    const answer = await call(route)
+    const answer = await plant.call(route)
     expect(answer).toMatchObject({
       status,
       body: { error: { code: expect.stringMatching(/^QLY_/), message: expect.any(String) } },
@@ -170,7 +129,7 @@ describe('what is asked for', () => {
         { deviceId: 'drone-1', kind: 'drone', at, ...data },
       ),
     })
-    await kernel.bus.publish([
+    await plant.kernel.bus.publish([
       change(
         { status: 'online', patch: { mode_code: 5, battery: { capacity_percent: 81 }, unknown_key: { a: 1 } } },
         1,
@@ -178,14 +137,14 @@ describe('what is asked for', () => {
       change({ patch: { battery: { remain_flight_time: 900 }, latitude: 31.336 }, location: [120.575, 31.336] }, 2),
     ])
     await eventually(async () => {
-      const { body } = await call('/api/v1/devices/drone-1')
+      const { body } = await plant.call('/api/v1/devices/drone-1')
       expect(body).toMatchObject({
         status: 'online',
         location: [120.575, 31.336],
         twin: { mode_code: 5, battery: { capacity_percent: 81, remain_flight_time: 900 }, unknown_key: { a: 1 } },
       })
     })
-    const { body } = await call('/api/v1/cameras')
+    const { body } = await plant.call('/api/v1/cameras')
     expect(body.items[0].source).toBe('rtsp://***@10.0.0.9/s')
   })
 
@@ -195,19 +154,19 @@ describe('what is asked for', () => {
     const patch = { viewFaults: ['moved'], zonesSuspended: true, health: { detect: figures, record: figures } }
     const data = { deviceId: 'cam-1', kind: 'cctv' as const, at, patch }
     const event = createEvent(deviceChangedV1, { source: '/t', id: 'view-1', time: at }, data)
-    await kernel.bus.publish([{ topic: 'qly.device.v1', event }])
+    await plant.kernel.bus.publish([{ topic: 'qly.device.v1', event }])
     await eventually(async () => {
-      expect((await call('/api/v1/cameras/cam-1')).body).toMatchObject(patch)
+      expect((await plant.call('/api/v1/cameras/cam-1')).body).toMatchObject(patch)
     })
     const failing = { deviceId: 'cam-1', kind: 'cctv' as const, at, patch: { recording: 'failing' } }
     const later = createEvent(deviceChangedV1, { source: '/t', id: 'view-2', time: at }, failing)
-    await kernel.bus.publish([{ topic: 'qly.device.v1', event: later }])
+    await plant.kernel.bus.publish([{ topic: 'qly.device.v1', event: later }])
     await eventually(async () => {
-      const { health } = (await call('/api/v1/cameras/cam-1')).body
+      const { health } = (await plant.call('/api/v1/cameras/cam-1')).body
       expect([health.detect.state, health.record.state]).toEqual(['online', 'stalled'])
     })
     const asked: CommandIssued[] = []
-    const worker = await kernel.bus.tail(
+    const worker = await plant.kernel.bus.tail(
       { topics: ['qly.command.v1'], from: 'latest' },
       async ({ event: { data } }) => {
         if (data.target !== 'camera') return
@@ -215,26 +174,26 @@ describe('what is asked for', () => {
         const result = { viewFaults: [], zonesSuspended: false }
         const answer = { commandId: data.commandId, accepted: true, result }
         const told = createEvent(commandAnsweredV1, { source: '/media', time: data.at }, answer)
-        await kernel.bus.publish([{ topic: 'qly.answer.v1', event: told }])
+        await plant.kernel.bus.publish([{ topic: 'qly.answer.v1', event: told }])
       },
     )
-    expect(await post('/api/v1/cameras/cam-1/view', {})).toMatchObject({
+    expect(await plant.post('/api/v1/cameras/cam-1/view', {})).toMatchObject({
       status: 200,
       body: { viewFaults: [], zonesSuspended: false },
     })
     expect(asked).toMatchObject([{ targetId: 'cam-1', action: 'confirm_view', by: 'admin-token' }])
-    const { body: trail } = await call('/api/v1/audit')
+    const { body: trail } = await plant.call('/api/v1/audit')
     expect(trail.items[0]).toMatchObject({ action: 'camera.confirm_view', target: 'cam-1' })
     await worker.stop()
-    expect((await post('/api/v1/cameras/cam-1/view', {})).status).toBe(504)
-    expect((await post('/api/v1/cameras/nothing/view', {})).status).toBe(404)
+    expect((await plant.post('/api/v1/cameras/cam-1/view', {})).status).toBe(504)
+    expect((await plant.post('/api/v1/cameras/nothing/view', {})).status).toBe(404)
   })
 
   it('shows what could not be read, with its bytes and the reason', async () => {
     const event = createEvent(letterDiedV1, { source: '/ingest', time: Date.now() }, letterDiedV1.example)
-    await kernel.bus.publish([{ topic: 'qly.dead-letter.v1', event }])
+    await plant.kernel.bus.publish([{ topic: 'qly.dead-letter.v1', event }])
     await eventually(async () => {
-      const { body } = await call('/api/v1/dead-letters?code=QLY_PAYLOAD_UNREADABLE')
+      const { body } = await plant.call('/api/v1/dead-letters?code=QLY_PAYLOAD_UNREADABLE')
       expect(Buffer.from(body.items[0].base64, 'base64').toString()).toBe('{"temperature":')
     })
   })
@@ -246,7 +205,7 @@ describe('what is asked for', () => {
       .jpeg()
       .toBuffer()
     const upload = (body: Buffer) =>
-      call('/api/v1/evidence', {
+      plant.call('/api/v1/evidence', {
         method: 'POST',
         body: new Uint8Array(body),
         headers: { 'content-type': 'image/jpeg' },
@@ -254,7 +213,9 @@ describe('what is asked for', () => {
     const { status, body: evidence } = await upload(picture)
     expect([status, evidence.role]).toEqual([201, 'proof'])
     const stored = Buffer.from(
-      await (await fetch(url(evidence.url), { headers: { authorization: `Bearer ${adminToken}` } })).arrayBuffer(),
+      await (
+        await fetch(plant.url(evidence.url), { headers: { authorization: `Bearer ${plant.adminToken}` } })
+      ).arrayBuffer(),
     )
     expect(await sharp(stored).metadata()).toMatchObject({ width: 20, height: 40 })
     expect(stored.includes('secret')).toBe(false)
@@ -265,145 +226,29 @@ describe('what is asked for', () => {
   })
 })
 
-describe('silences and notices', () => {
-  it('are listed: those in force first, then those that ended; each in its newest state', async () => {
-    const [ended, later] = ['2020-06-28T05:00:00.000Z', '2120-06-28T05:00:00.000Z']
-    await kernel.bus.publish([
-      toldSilence('over', { until: later }),
-      toldSilence('soon', { until: '2120-01-01T00:00:00.000Z' }),
-      toldSilence('long', { until: later }),
-      toldSilence('over', { until: later, endedAt: ended, endedBy: 'operator-li' }),
-    ])
-    const ids = async (query: string) =>
-      (await call(`/api/v1/silences?${query}`)).body.items.map(({ id }: { id: string }) => id)
-    await eventually(async () => expect(await ids('')).toEqual(['long', 'soon', 'over']))
-    expect(await ids('active=true')).toEqual(['long', 'soon'])
-    expect(await ids('active=false')).toEqual(['over'])
-  })
-
-  it('reach the stream, and the last thousand notices are kept', async () => {
-    const stream = await openStream(url('/api/v1/events?topics=notice'), adminToken)
-    const begin = Date.parse('2020-06-28T06:00:00Z')
-    await kernel.bus.publish(Array.from({ length: 1100 }, (_, n) => toldNotice(`group-${n}`, begin + n)))
-    expect(await stream.next()).toMatchObject({ event: 'notice', data: { data: { groupKey: 'group-0' } } })
-    stream.close()
-    await eventually(async () =>
-      expect((await call('/api/v1/notices?limit=1')).body.items[0].groupKey).toBe('group-1099'),
-    )
-    const to = new Date(begin + 100).toISOString()
-    expect((await call(`/api/v1/notices?to=${to}`)).body.items).toEqual([])
-    expect((await call(`/api/v1/notices?limit=1&to=${new Date(begin + 101).toISOString()}`)).body.items).toHaveLength(1)
-  })
-
-  it.each([
-    [{}],
-    [{ matchers: {}, reason: 'x', until: '2120-01-01T00:00:00.000Z' }],
-    [{ matchers: { kind: ['no_such_kind'] }, reason: 'x', until: '2120-01-01T00:00:00.000Z' }],
-    [{ matchers: { kind: ['noise'] }, reason: '', until: '2120-01-01T00:00:00.000Z' }],
-    [{ matchers: { kind: ['noise'] }, reason: 'x', until: 'tomorrow' }],
-  ])('a silence like %j is refused', async (body) => {
-    expect(await post('/api/v1/silences', body)).toMatchObject({
-      status: 400,
-      body: { error: { code: 'QLY_INPUT_INVALID' } },
-    })
-  })
-})
-
-describe('commands', () => {
-  it('are answered by the room that owns the target, or time out', async () => {
-    const room = await kernel.bus.tail({ topics: ['qly.command.v1'], from: 'latest' }, async ({ event: { data } }) => {
-      if (data.targetId === 'silent') return
-      const refused = { accepted: false, code: 'QLY_TRANSITION_REFUSED', message: 'the alert is cleared already' }
-      const outcome =
-        data.targetId === 'cleared'
-          ? refused
-          : { accepted: true, result: { id: data.targetId, by: data.by, ...data.arguments } }
-      const event = createEvent(
-        commandAnsweredV1,
-        { source: '/t', time: Date.now() },
-        { commandId: data.commandId, ...outcome },
-      )
-      await kernel.bus.publish([{ topic: 'qly.answer.v1', event }])
-    })
-    expect(await post('/api/v1/alerts/a1/dismiss', { reason: 'van' })).toMatchObject({
-      status: 200,
-      body: { id: 'a1', by: 'admin-token', reason: 'van' },
-    })
-    expect(await post('/api/v1/alerts/cleared/ack', {})).toMatchObject({
-      status: 409,
-      body: { error: { code: 'QLY_TRANSITION_REFUSED' } },
-    })
-    expect(await post('/api/v1/alerts/silent/ack', {})).toMatchObject({
-      status: 504,
-      body: { error: { code: 'QLY_COMMAND_TIMEOUT', retryable: true } },
-    })
-    expect((await post('/api/v1/alerts/a1/dismiss', {})).status).toBe(400)
-    await room.stop()
-  })
-})
-
-describe('the event stream', () => {
-  it('gives what happens from now on, filtered', async () => {
-    const stream = await openStream(url('/api/v1/events?topics=alert&minimumSeverity=high'), adminToken)
-    await kernel.bus.publish([alert('s-low', { severity: 'low' }), alert('s-high', { severity: 'high' })])
-    const event = await stream.next()
-    expect(event).toMatchObject({
-      event: 'alert',
-      data: { type: 'cn.qianliyan.alert.changed.v1', data: { alert: { id: 's-high' } } },
-    })
-    stream.close()
-  })
-
-  it('resumes after any event without loss or repeat, from memory and, after a restart, from the bus', async () => {
-    const stream = await openStream(url('/api/v1/events?topics=alert'), adminToken)
-    await kernel.bus.publish([alert('r-1'), alert('r-2')])
-    const first = await stream.next()
-    const second = await stream.next()
-    stream.close()
-    await kernel.bus.publish([alert('r-3'), alert('r-4')])
-    const ids = async (lastEventId: string, count: number) => {
-      const resumed = await openStream(url('/api/v1/events?topics=alert'), adminToken, lastEventId)
-      const got = []
-      for (let n = 0; n < count; n++) got.push((await resumed.next()).data.data.alert.id)
-      resumed.close()
-      return got.sort()
-    }
-    const others = [first, second].map(({ data }) => data.data.alert.id)
-    expect(await ids(first.id, 3)).toEqual([others[1], 'r-3', 'r-4'].sort())
-    expect(await ids(second.id, 2)).toEqual(['r-3', 'r-4'])
-    await api.stop()
-    api = createApiService(kernel, config, { check: () => ready })
-    await api.start(new AbortController().signal)
-    expect(api.firstLogin).toBeUndefined()
-    expect(await ids(second.id, 2)).toEqual(['r-3', 'r-4'])
-  })
-
-  it('refuses an id that is not its own', async () => {
-    expect((await call('/api/v1/events?lastEventId=xyz')).status).toBe(400)
-  })
-})
-
 describe('the service', () => {
   it('says why it is not ready', async () => {
-    expect((await call('/readyz', { token: null })).status).toBe(200)
-    ready = Promise.reject(new Error('the bus does not answer'))
-    ready.catch(() => {})
-    expect(await call('/readyz', { token: null })).toMatchObject({
+    expect((await plant.call('/readyz', { token: null })).status).toBe(200)
+    plant.state.ready = Promise.reject(new Error('the bus does not answer'))
+    plant.state.ready.catch(() => {})
+    expect(await plant.call('/readyz', { token: null })).toMatchObject({
       status: 503,
       body: { message: 'the bus does not answer' },
     })
-    ready = Promise.resolve()
+    plant.state.ready = Promise.resolve()
   })
 
   it('has documents that the official parsers take', async () => {
     const { validate } = await import('@readme/openapi-parser')
-    const openapi = (await call('/openapi.json', { token: null })).body
+    const openapi = (await plant.call('/openapi.json', { token: null })).body
     expect(await validate(openapi)).toMatchObject({ valid: true })
     expect(Object.keys(openapi.paths)).toEqual(
       expect.arrayContaining(['/api/v1/alerts', '/api/v1/tickets/{id}/transitions', '/api/v1/events']),
     )
     const { Parser } = await import('@asyncapi/parser')
-    const { document, diagnostics } = await new Parser().parse((await call('/asyncapi.yaml', { token: null })).body)
+    const { document, diagnostics } = await new Parser().parse(
+      (await plant.call('/asyncapi.yaml', { token: null })).body,
+    )
     expect(diagnostics.filter(({ severity }) => severity === 0)).toEqual([])
     expect(
       document
@@ -414,36 +259,36 @@ describe('the service', () => {
   }, 30_000)
 
   it('limits bodies, and says which port is taken', async () => {
-    const large = await post('/api/v1/tickets', { category: 'x'.repeat(2_000_000) })
+    const large = await plant.post('/api/v1/tickets', { category: 'x'.repeat(2_000_000) })
     expect(large).toMatchObject({ status: 413, body: { error: { code: 'QLY_INPUT_TOO_LARGE' } } })
     const second = createApiService(
-      kernel,
-      { ...config, http: { ...config.http, port: api.port } },
-      { check: () => ready },
+      plant.kernel,
+      { ...plant.config, http: { ...plant.config.http, port: plant.api.port } },
+      { check: () => plant.state.ready },
     )
     await expect(second.start(new AbortController().signal)).rejects.toMatchObject({
       code: 'QLY_PORT_IN_USE',
-      message: expect.stringContaining(String(api.port)),
+      message: expect.stringContaining(String(plant.api.port)),
     })
     await second.stop()
   })
 
   it('serves the console, or says how it is built', async () => {
-    const { body } = await call('/', { token: null })
+    const { body } = await plant.call('/', { token: null })
     expect(body).toMatch(/npm run console:build|<!doctype html>/i)
   })
 
   it('keeps tickets by stage', async () => {
-    await kernel.bus.publish([
+    await plant.kernel.bus.publish([
       {
         topic: 'qly.ticket.v1',
         event: createEvent(ticketChangedV1, { source: '/tickets', time: Date.now() }, ticketChangedV1.example),
       },
     ])
     await eventually(async () => {
-      expect((await call('/api/v1/tickets?stage=dispatched')).body.items).toHaveLength(1)
-      expect((await call('/api/v1/tickets?stage=closed,void')).body.items).toHaveLength(0)
-      const one = (await call(`/api/v1/tickets/${ticketChangedV1.example.ticket.id}`)).body
+      expect((await plant.call('/api/v1/tickets?stage=dispatched')).body.items).toHaveLength(1)
+      expect((await plant.call('/api/v1/tickets?stage=closed,void')).body.items).toHaveLength(0)
+      const one = (await plant.call(`/api/v1/tickets/${ticketChangedV1.example.ticket.id}`)).body
       expect(one.steps).toHaveLength(1)
     })
   })
