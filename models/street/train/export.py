@@ -3,17 +3,10 @@
 python export.py --checkpoint ~/.cache/qly-train/checkpoint.pt --to ..
 """
 import argparse
-import datetime
-import hashlib
-import json
 import pathlib
 
-import numpy as np
-import onnx
-import onnxruntime
-import torch
-
 from detector import LABELS, STRIDES, Detector, Exported
+from written import write_model
 
 SIZE = 416
 TRAINED_ON = [
@@ -40,41 +33,9 @@ def main():
 
 
 def export(checkpoint, to, size, threshold, trained_on, weights="average", **more):
-    torch.set_num_threads(1)
-    state = torch.load(checkpoint, weights_only=True)
     detector = Detector()
-    detector.load_state_dict(state[weights])
-    model = Exported(detector.eval()).eval()
-    image = torch.randint(0, 256, (1, size, size, 3), dtype=torch.uint8)
-    file = to / "model.onnx"
     # height and width stay open: the product shows it smaller pictures where they are not square (input.multipleOf)
-    axes = {"image": {1: "height", 2: "width"}, "boxes": {1: "points"}, "scores": {1: "points"}}
-    torch.onnx.export(model, (image,), str(file), input_names=["image"], output_names=["boxes", "scores"], opset_version=17, dynamic_axes=axes, dynamo=False)
-    onnx.checker.check_model(onnx.load(str(file)))
-    boxes, scores = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"]).run(None, {"image": image.numpy()})
-    with torch.no_grad():
-        wanted_boxes, wanted_scores = model(image)
-    wide = torch.randint(0, 256, (1, size - 160, size, 3), dtype=torch.uint8)
-    with torch.no_grad():
-        wide_boxes, _ = model(wide)
-    assert np.allclose(onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"]).run(None, {"image": wide.numpy()})[0], wide_boxes.numpy(), atol=1e-2), "another size"
-    print("largest difference to torch:", float(np.abs(boxes - wanted_boxes.numpy()).max()), "px,", float(np.abs(scores - wanted_scores.numpy()).max()))
-    description = {
-        "file": "model.onnx",
-        "family": "qianliyan",
-        "labels": LABELS,
-        "input": {"width": size, "height": size, "letterbox": "centre", "multipleOf": STRIDES[-1]},
-        "threshold": threshold,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "licence": "Apache-2.0 (weights trained by this project from random initialisation; data licences in README.md)",
-        "trainedOn": trained_on,
-        "nms": 0.55,
-        "version": f"{datetime.date.today().isoformat()}-step{state['step']}",
-        "parameters": sum(p.numel() for p in detector.parameters()),
-        **more,
-    }
-    (to / "model.json").write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n")
-    print(file, file.stat().st_size, "bytes", description["sha256"], "after", round(state["spent"] / 60, 1), "min, step", state["step"])
+    write_model(checkpoint, to, detector, Exported(detector), size, LABELS, trained_on, weights, STRIDES[-1], threshold=threshold, **more)
 
 
 if __name__ == "__main__":

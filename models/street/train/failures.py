@@ -18,12 +18,15 @@ COLUMNS, ROWS, WIDTH = 3, 3, 420
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", type=pathlib.Path, required=True)
-    parser.add_argument("--pictures", required=True)
+    parser.add_argument("--pictures", type=pathlib.Path, required=True)
     parser.add_argument("--to", required=True)
     a = parser.parse_args()
     model, judged = Ours(a.model), []
-    for picture, labels, _ in load_yolo(a.pictures):
+    numbers = {name: k for k, name in enumerate(model.about["labels"])}
+    labelled = [numbers[name] for name in (a.pictures / "classes.txt").read_text().split()]
+    for picture, labels, _ in load_yolo(a.pictures, classes=numbers):
         found = model.detect(picture, model.about["threshold"])
+        found = found[np.isin(found[:, 5], labelled)]
         iou = iou_matrix(labels, found) if len(labels) and len(found) else np.zeros((len(labels), len(found)))
         same = iou * (labels[:, 4:5] == found[:, 5][None])
         missed, false = (same.max(1, initial=0) < 0.5), (same.max(0, initial=0) < 0.5)

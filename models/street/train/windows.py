@@ -27,8 +27,8 @@ def load_index(file, only=None, with_names=False):
     return sources
 
 
-def load_yolo(folder, longest=None):
-    """A YOLO folder (images/, labels/, classes.txt) as the same tuples; pictures are kept at no more than `longest` px."""
+def load_yolo(folder, longest=None, classes=NAMES):
+    """A YOLO folder (images/, labels/, classes.txt) as the same tuples; pictures are kept at no more than `longest` px; `classes`: name to number."""
     folder, out = pathlib.Path(folder), []
     if not (folder / "classes.txt").exists():
         return out
@@ -41,7 +41,7 @@ def load_yolo(folder, longest=None):
             if longest and max(h, w) > longest:
                 w, h = round(w * longest / max(h, w)), round(h * longest / max(h, w))
                 picture = cv2.resize(picture, (w, h), interpolation=cv2.INTER_AREA)
-            out.append((picture, read_labels(label_file, names, w, h, NAMES).astype(np.float32), np.zeros((0, 5), np.float32)))
+            out.append((picture, read_labels(label_file, names, w, h, classes).astype(np.float32), np.zeros((0, 5), np.float32)))
     return out
 
 
