@@ -40,6 +40,8 @@ def main():
             for x1, y1, x2, y2 in (rows[:, :4] * scale).astype(int).tolist():
                 cv2.rectangle(cell, (x1, y1), (x2, y2), colour, 1)
         cells.append(cell)
+    tallest = max(len(cell) for cell in cells)
+    cells = [cv2.copyMakeBorder(cell, 0, tallest - len(cell), 0, 0, cv2.BORDER_CONSTANT) for cell in cells]
     sheet = np.vstack([np.hstack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)])
     cv2.imwrite(a.to, sheet, [cv2.IMWRITE_JPEG_QUALITY, 72])
 
