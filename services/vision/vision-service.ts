@@ -17,6 +17,7 @@ import { createInferencePool, type InferencePool, type InferencePoolDeps } from 
 import { isMeasured } from './inference/thread-split.ts'
 import { createThreadTuner, type ThreadTuner } from './inference/thread-tuner.ts'
 import { createModelRegistry, type Model, type ModelRegistry } from './model-registry/model-registry.ts'
+import { zonesSeenTooRarely } from './parking/parking-rules.ts'
 import { createFramePublisher, type FramePublisher } from './publishing/frame-publisher.ts'
 import { type CameraShadow, type CameraShadowDeps, createCameraShadow } from './shadow/camera-shadow.ts'
 import { type CameraStore, createCameraStore } from './state/camera-store.ts'
@@ -142,8 +143,12 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     },
   })
 
-  /** A zone whose classes no model of the camera knows would be silent for ever. */
+  /** A zone whose classes no model of the camera knows would be silent for ever; one that is seen too rarely would not be reliable. */
   const warnOfIdleZones = (camera: CameraConfig, models: readonly Model[]) => {
+    for (const rarely of zonesSeenTooRarely(camera, settings)) {
+      const says = 'too few frames within the dwell: vehicles that stop in turn may be taken for one that parks'
+      logger.warn({ camera: camera.id, fps: camera.fps, ...rarely }, says)
+    }
     const known = new Set(models.flatMap(({ classes }) => classes))
     for (const zone of camera.zones) {
       const wanted = classesOf(zone)

@@ -82,7 +82,13 @@ export const CameraConfig = Type.Object(
     loop: Type.Boolean({ default: false, description: 'a file begins again at its end' }),
     transport: Type.Enum(['tcp', 'udp'], { default: 'tcp' }),
     location: Type.Optional(LonLat),
-    fps: Type.Number({ default: 5, minimum: 0.1, maximum: 30, description: 'frames a second that are analysed' }),
+    fps: Type.Number({
+      default: 5,
+      minimum: 0.1,
+      maximum: 30,
+      description:
+        'frames a second that are analysed; a dwell should be seen in 60 of them (30 s at 2, 60 s at 1), with fewer it is warned of at the start',
+    }),
     openingHours: Type.Optional(
       Type.String({
         pattern: '^([01]\\d|2[0-4]):[0-5]\\d-([01]\\d|2[0-4]):[0-5]\\d$',

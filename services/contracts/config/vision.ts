@@ -99,6 +99,10 @@ const Parking = Type.Object(
     }),
     moveConfirmSeconds: Seconds(1.5, 'a shift that lasts this long is believed (a shaken camera swings back)'),
     seenShare: Share(0.45, 'in at least this share of the frames of the last seconds it must have been seen'),
+    seenOverall: Share(
+      0.5,
+      'and in at least this share of all frames since it stands: several that stop at one place in turn are seen in fewer',
+    ),
     samePlaceIou: Share(0.45, 'boxes that overlap so far are at the same place'),
     sameLook: Share(0.6, 'colour histograms (Hellinger distance) nearer than this may be the same vehicle'),
     queueVehicles: Type.Integer({

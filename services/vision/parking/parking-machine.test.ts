@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import type { ZoneConfig } from '../../contracts/config/cameras.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
-import { noParkingZone, sceneRules, sceneStart } from '../testing/street-scene.ts'
+import { defaultVision, noParkingZone, sceneRules, sceneStart } from '../testing/street-scene.ts'
 import { groupOf } from '../zones/zone-rules.ts'
 import { type ParkingEffect, type ParkingObject, stepParking } from './parking-machine.ts'
 import type { ParkingRules } from './parking-rules.ts'
+import { zonesSeenTooRarely } from './parking-rules.ts'
 import { emptyParking, type ParkingState, withoutTracks } from './parking-state.ts'
 
 const object = (trackId: number, x: number, changes: Partial<ParkingObject> = {}): ParkingObject => {
@@ -212,4 +213,22 @@ describe('a queue', () => {
     expect(started).toHaveLength(3)
     for (const { seconds } of started) expect(seconds).toBeGreaterThan(120)
   })
+})
+
+describe('frames a second', () => {
+  it.each([
+    [1, { dwellSeconds: 30 }, [{ zone: 'kerb', dwellSeconds: 30, fpsNeeded: 2 }]],
+    [1, { dwellSeconds: 60 }, []],
+    [2, { dwellSeconds: 30 }, []],
+    [0.1, { kind: 'bay' }, []],
+    [0.5, { kind: 'fire_lane', dwellSeconds: undefined }, [{ zone: 'kerb', dwellSeconds: 60, fpsNeeded: 1 }]],
+    [0.2, { kind: 'watch' }, []],
+  ] as const)(
+    '%s for %o',
+    (fps, { dwellSeconds, ...changes }: { dwellSeconds?: number | undefined; kind?: ZoneConfig['kind'] }, expected) => {
+      const { dwellSeconds: _, ...plain } = zone(changes)
+      const zones = [dwellSeconds === undefined ? plain : { ...plain, dwellSeconds }]
+      expect(zonesSeenTooRarely({ fps, zones }, defaultVision)).toEqual(expected)
+    },
+  )
 })

@@ -144,7 +144,7 @@ function advance(vehicle: Vehicle, now: number, rules: ParkingRules): ParkingEff
     effects.push({ type: 'parked', vehicle: structuredClone(vehicle) })
   }
   if (vehicle.phase !== 'parked' || vehicle.queued) return effects
-  if (vehicle.shown < rules.seenShare) return effects
+  if (vehicle.shown < rules.seenShare || shareSeen(vehicle) < rules.seenOverall) return effects
   const zone = running.find(({ id, dwellMs }) => now - (vehicle.clocks[id] ?? now) >= dwellMs)
   if (zone === undefined) return effects
   vehicle.phase = 'violation'
@@ -161,6 +161,9 @@ function advance(vehicle: Vehicle, now: number, rules: ParkingRules): ParkingEff
   effects.push({ type: 'started', vehicle: structuredClone(vehicle), zone })
   return effects
 }
+
+/** Since it stands, of the frames that showed its place: several that stop there in turn are seen in fewer than one that stays. */
+const shareSeen = ({ seen, missed = 0 }: Vehicle): number => seen / (seen + missed)
 
 function violationOver(vehicle: Vehicle, at: number, rules: ParkingRules): EndReason | undefined {
   const zone = rules.zones.find(({ id }) => id === vehicle.violation?.zoneId)

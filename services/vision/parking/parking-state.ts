@@ -44,6 +44,8 @@ export interface Vehicle {
   hidden: number
   /** frames since it stands in which it was seen */
   seen: number
+  /** frames since it stands in which it was not seen though its place was in view; undefined: none */
+  missed?: number
   /** share of the last seconds with its place in view in which it was seen there, 0..1 */
   shown: number
   /** it came while the camera watched */

@@ -7,7 +7,7 @@ import { type Noise, playScene, sceneRules, sceneStart } from '../testing/street
 const badDetector: Noise = { jitter: 0.04, falseBoxes: 0.5, dips: 0.15, halves: 0.05 }
 
 function expectTruth(
-  { scene, zones, started, ended, toldBy }: TruthRow,
+  { scene, zones, started, ended, toldBy, firstToldBy }: TruthRow,
   fps: number,
   seed: number,
   noise: Noise = {},
@@ -24,6 +24,9 @@ function expectTruth(
     `ended, seed ${seed}`,
   ).toHaveLength(ended)
   for (const { seconds } of told) expect(seconds).toBeLessThanOrEqual(toldBy ?? scene.seconds)
+  expect(Math.min(...told.map(({ seconds }) => seconds), scene.seconds)).toBeLessThanOrEqual(
+    firstToldBy ?? scene.seconds,
+  )
 }
 
 describe.each([1, 2, 5, 10])('at %i frames a second', (fps) => {

@@ -30,7 +30,7 @@ function linesOf(
   now: number,
   rules: ParkingRules,
 ): { held: ReadonlySet<string>; expired: ReadonlySet<string> } {
-  const waiting = vehicles.filter((vehicle) => vehicle.came && !vehicle.violation && queueMsOf(vehicle, rules) > 0)
+  const waiting = vehicles.filter((vehicle) => vehicle.came && queueMsOf(vehicle, rules) > 0)
   const held = new Set<string>()
   const expired = new Set<string>()
   const left = new Set(waiting)
@@ -44,12 +44,14 @@ function linesOf(
         line.push(other)
       }
     }
-    const lastStop = Math.max(...line.map((vehicle) => vehicle.standsSince))
     if (line.length < rules.queueVehicles) continue
     const overtaken =
       rules.queueOvertaken > 0 && line.every(({ passedBy }) => (passedBy?.length ?? 0) >= rules.queueOvertaken)
+    // one of it was told: it outstayed a light, and those behind it wait for none
+    const told = line.some(({ violation }) => violation !== undefined)
     for (const vehicle of line) {
-      const waits = !overtaken && now - lastStop < queueMsOf(vehicle, rules)
+      // by its own stop: those who come later and line up behind it do not excuse it any longer
+      const waits = !overtaken && !told && now - vehicle.standsSince < queueMsOf(vehicle, rules)
       ;(waits ? held : expired).add(vehicle.id)
     }
   }

@@ -13,6 +13,8 @@ import type { Vehicle } from './parking-state.ts'
 const hiddenShare = 0.3
 /** A moving vehicle that is unseen for this long is forgotten, ms. */
 export const passingMs = 2000
+/** Nobody standing here is missed for longer by chance, ms. */
+const emptyMs = 1500
 /**
  * Time over which an anchor follows its box (a mast that bends, a picture that drifts), ms. What crawls by less than moveShare of its size in
  * this time stands.
@@ -67,6 +69,8 @@ export function seen(
   rules: ParkingRules,
 ): boolean {
   const shift = shiftOf(vehicle.anchor, object.box, rules.regions)
+  // what passed here first, and was not here then, has only now come to stand
+  if (vehicle.phase === 'entered' && now - vehicle.seenAt > emptyMs) vehicle.came = true
   vehicle.trackId = object.trackId
   vehicle.box = object.box
   vehicle.label = object.label
@@ -128,6 +132,7 @@ function stand(vehicle: Vehicle, at: number, now: number): void {
   vehicle.standsSince = now
   vehicle.came = true
   vehicle.seen = 1
+  delete vehicle.missed
   vehicle.shown = 1
   vehicle.clocks = {}
   vehicle.pictures = []
@@ -154,6 +159,7 @@ export function missed(
     return vehicle.hidden >= rules.hiddenMs
   }
   show(vehicle, 0, unseen)
+  vehicle.missed = (vehicle.missed ?? 0) + 1
   vehicle.absent += unseen
   return vehicle.absent >= (droveOff(vehicle, rules) ? rules.moveConfirmMs : rules.absentMs)
 }
