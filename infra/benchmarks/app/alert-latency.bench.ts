@@ -17,7 +17,7 @@ import type { Bench, BenchReport } from '../bench-port.ts'
 import { createAlertTrace, type Moment, moments, type Way } from './alert-trace.ts'
 
 /** violations one after the other, so many cameras at once: enough for a p99 that is not the slowest */
-const rounds = Number(process.env.R ?? 50)
+const rounds = 50
 const camerasAtOnce = 4
 const framesPerSecond = 5
 const clip = 'park_comes_and_parks_street_33s.mp4'
