@@ -14,6 +14,8 @@ export interface Decision {
 const system = 'system:ledger'
 const hourMs = 3_600_000
 const mostSteps = 100
+/** By day, by night, in rain: one a few hours, so two days of them. */
+const mostAppearances = 8
 
 /** A new entry, or undefined: who stands for hours only is none. A drone cannot tell since when, so its first sight is the beginning. */
 export function enter(id: string, sighting: VehicleSighted, day: string, rules: LedgerConfig): Decision | undefined {
@@ -45,6 +47,7 @@ export function enter(id: string, sighting: VehicleSighted, day: string, rules: 
   const record: LedgerRecord = {
     entry,
     look: sighting.look ?? null,
+    appearances: [],
     accuracyMetres: sighting.accuracyMetres ?? rules.accuracyMetres,
     days: [],
     sources: [],
@@ -80,7 +83,17 @@ export function see(record: LedgerRecord, sighting: VehicleSighted, day: string,
     sightings: entry.sightings + 1,
     pictures: keepPictures([...entry.pictures, ...sighting.evidence], rules.pictures),
   }
-  const seen = { ...record, entry: next, days, sources, absentSince: null, look: record.look ?? sighting.look ?? null }
+  const seen: LedgerRecord = {
+    ...record,
+    entry: next,
+    days,
+    sources,
+    absentSince: null,
+    look: record.look ?? sighting.look ?? null,
+    appearances: [...(record.appearances ?? []), ...(sighting.appearance ? [sighting.appearance] : [])].slice(
+      -mostAppearances,
+    ),
+  }
   return rise(seen, sighting.at, rules)
 }
 

@@ -1,9 +1,12 @@
 // What the ledger keeps of one vehicle, beside the entry that it tells.
+import type { Appearance } from '../contracts/appearance.ts'
 import type { LedgerEntry, LedgerState } from '../contracts/events/ledger-changed-v1.ts'
 
 export interface LedgerRecord {
   readonly entry: LedgerEntry
   readonly look: readonly number[] | null
+  /** how it looked to the embedding, in other light each time, newest last; absent in records of before */
+  readonly appearances?: readonly Appearance[]
   /** metres, of entry.location */
   readonly accuracyMetres: number
   /** local days on which it was seen, newest last: 2020-06-28 */

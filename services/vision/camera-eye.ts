@@ -8,6 +8,7 @@ import type { CameraFrame, FramePlan } from '../contracts/frames.ts'
 import type { Outgoing } from '../kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { PictureNotes } from '../kernel/pictures/picture-notes.ts'
+import type { AppearanceReader } from './appearance/appearance-reader.ts'
 import { createCameraCrowd, lineZonesOf } from './crowd/camera-crowd.ts'
 import { crowdClockRuns } from './crowd/crowd-state.ts'
 import type { Detection } from './detection/detection.ts'
@@ -26,7 +27,7 @@ import { stepParking } from './parking/parking-machine.ts'
 import { toParkingObjects } from './parking/parking-objects.ts'
 import { parkingRulesOf } from './parking/parking-rules.ts'
 import { withoutTracks } from './parking/parking-state.ts'
-import { personRegionsOf, planFrames } from './plan/frame-plan.ts'
+import { framesAtOnceFor, personRegionsOf, planFrames } from './plan/frame-plan.ts'
 import { presenceSpotsOf, stepPresence } from './presence/presence-machine.ts'
 import type { FramePublisher } from './publishing/frame-publisher.ts'
 import { sightingsOf } from './sightings/sightings.ts'
@@ -51,6 +52,8 @@ export interface CameraEyeDeps extends Pick<Kernel, 'logger'> {
   readonly publisher: FramePublisher
   readonly writer: CameraWriter
   readonly metrics: VisionMetrics
+  /** absent: colours alone tell standing vehicles apart */
+  readonly appearances?: AppearanceReader
   /** told, while the frame is valid, what the models with boxes found in it */
   readonly onFound?: (frame: CameraFrame, found: readonly Detection[]) => void
 }
@@ -175,7 +178,9 @@ export function createCameraEye(
       saveIfDue(await change.changes(frame, [], effects), changedView, at)
       return analysed(boxes, tracks, at)
     }
-    const parking = stepParking(state.parking, { at, objects: toParkingObjects(tracked, frame, rules.groups) }, rules)
+    const plain = toParkingObjects(tracked, frame, rules.groups)
+    const objects = deps.appearances ? await deps.appearances.read(state.parking, plain, frame) : plain
+    const parking = stepParking(state.parking, { at, objects }, rules)
     const presence = stepPresence(state.presence, { at, hits }, spots, camera.id, burning)
     for (const kind of presence.offHours) metrics.offHours.inc({ kind })
     const { state: sighted, sightings } = sightingsOf(state.parking, parking.state, at, rules)

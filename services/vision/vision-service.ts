@@ -9,6 +9,7 @@ import type { Service } from '../kernel/lifecycle/service.ts'
 import { createInbox } from '../kernel/transactional-consumer/inbox.ts'
 import { createOutbox } from '../kernel/transactional-consumer/outbox.ts'
 import { createWorkLoop, type WorkLoop } from '../kernel/transactional-consumer/work-loop.ts'
+import { type AppearanceReader, createAppearanceReader } from './appearance/appearance-reader.ts'
 import { type CameraEye, type CameraEyeDeps, createCameraEye } from './camera-eye.ts'
 import { findsBoxes } from './detection/families/families.ts'
 import { createEvidencePictures } from './evidence/evidence-pictures.ts'
@@ -24,7 +25,7 @@ import { type CameraStore, createCameraStore } from './state/camera-store.ts'
 import { createSplitStore } from './state/split-store.ts'
 import { type VisionTables, visionMigrations } from './state/vision-tables.ts'
 import { createVisionMetrics } from './vision-metrics.ts'
-import { classesOf } from './zones/zone-rules.ts'
+import { classesOf, isParkingZone } from './zones/zone-rules.ts'
 
 export type VisionDeps = Pick<Kernel, 'bus' | 'database' | 'objectStore' | 'clock' | 'logger' | 'registry'> &
   Pick<InferencePoolDeps, 'openLane'>
@@ -67,6 +68,8 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
   }
   const cameras = new Map<string, Promise<CameraEye>>()
   let running: Running | undefined
+  /** said once, not for every camera */
+  let looksRefused = false
   let stopped: Promise<void> | undefined
 
   const openCamera = async (camera: CameraConfig, { recorded, onObjects }: EyesOptions): Promise<CameraEye> => {
@@ -80,6 +83,7 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     const { state, version } = await store.load(camera.id)
     const writer = store.writer(camera.id, version)
     const shared = { evidence, writer, metrics, logger }
+    const look = camera.zones.some(isParkingZone) ? await openLook(running) : undefined
     if (!recorded) {
       const shadows = await openShadows(camera, opened, running)
       const onFound: CameraEyeDeps['onFound'] = (frame, found) => {
@@ -87,7 +91,13 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
       }
       const publisher = heardBy(onObjects)
       return withShadows(
-        createCameraEye({ ...shared, pool, publisher, onFound }, camera, opened, state, settings),
+        createCameraEye(
+          { ...shared, pool, publisher, onFound, ...readerOf(look, pool) },
+          camera,
+          opened,
+          state,
+          settings,
+        ),
         shadows,
       )
     }
@@ -100,12 +110,44 @@ export function createVisionService(deps: VisionDeps, config: Config): Service &
     const quiet = { ...heardBy(onObjects), figures: () => {} }
     // every frame of it, so that it is told the same each time
     const whole = { ...camera, motion: false }
-    const eye = createCameraEye({ ...shared, pool: patient, publisher: quiet }, whole, opened, state, settings)
+    const eye = createCameraEye(
+      { ...shared, pool: patient, publisher: quiet, ...readerOf(look, patient) },
+      whole,
+      opened,
+      state,
+      settings,
+    )
     const close = async () => {
       await eye.close()
       await store.forget(camera.id)
     }
     return { ...eye, close }
+  }
+
+  /** Without the embedding standing vehicles are told apart by their colours, so that it cannot be opened stops no camera. */
+  const openLook = async ({ models }: Running): Promise<Model | undefined> => {
+    const { model: name } = settings.parking.appearance
+    if (name === '' || looksRefused) return undefined
+    try {
+      const model = await models.open(name)
+      if (model.description.family === 'embedding') return model
+      throw new AppError('QLY_MODEL_INVALID', `${name} is no embedding`)
+    } catch (error) {
+      looksRefused = true
+      logger.warn({ model: name, err: error }, 'no embedding of vehicles: their colours alone tell them apart')
+      return undefined
+    }
+  }
+
+  const readerOf = (
+    model: Model | undefined,
+    pool: Pick<InferencePool, 'infer'>,
+  ): { appearances?: AppearanceReader } => {
+    if (model === undefined) return {}
+    const { parking } = settings
+    const rules = { samePlaceIou: parking.samePlaceIou, refreshMs: 1000 * parking.appearance.refreshSeconds }
+    const onRun = (name: string, seconds: number) => metrics.inferenceSeconds.observe({ model: name }, seconds)
+    return { appearances: createAppearanceReader({ pool, logger, onRun }, model, rules) }
   }
 
   /** A model in shadow that cannot be opened never keeps the camera from being looked at. */

@@ -30,6 +30,13 @@ export const LedgerConfig = Type.Object(
     samePlaceIou: Share(0.5, 'boxes of one camera that overlap so far are at the same place'),
     exactPlaceIou: Share(0.75, 'after an absence: who came back never parks exactly as before'),
     sameLook: Share(0.6, 'colour histograms (Hellinger distance) nearer than this may be the same vehicle'),
+    sameAppearance: Type.Number({
+      default: 0.5,
+      minimum: 0,
+      maximum: 2,
+      description:
+        'looks by an embedding (one minus the cosine) nearer than this may be the same vehicle; where both are known they decide, not colours',
+    }),
     accuracyMetres: Type.Number({
       default: 15,
       minimum: 0,

@@ -55,6 +55,25 @@ const ParkingRule = (dwellSeconds: number, standard: string) =>
     section,
   )
 
+/** How a stopped vehicle looks to an embedding (models/vehicle_look): steadier in other light than colours, and tells cars of one colour apart. */
+const VehicleAppearance = Type.Object(
+  {
+    model: Type.String({
+      default: 'vehicle_look',
+      maxLength: 256,
+      description: 'an embedding, folder name or path; empty, or not there: colour histograms decide alone',
+    }),
+    sameVehicle: Type.Number({
+      default: 0.5,
+      minimum: 0,
+      maximum: 2,
+      description: 'one minus the cosine of two vectors: nearer than this may be the same vehicle',
+    }),
+    refreshSeconds: Seconds(900, 'a standing vehicle is looked at again this often, as the light changes', 1),
+  },
+  section,
+)
+
 const Parking = Type.Object(
   {
     no_parking: ParkingRule(300, '道路交通安全法 56, 93; 5 min between two pictures'),
@@ -105,6 +124,7 @@ const Parking = Type.Object(
     ),
     samePlaceIou: Share(0.45, 'boxes that overlap so far are at the same place'),
     sameLook: Share(0.6, 'colour histograms (Hellinger distance) nearer than this may be the same vehicle'),
+    appearance: VehicleAppearance,
     queueVehicles: Type.Integer({
       default: 3,
       minimum: 2,

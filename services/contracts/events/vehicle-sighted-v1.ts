@@ -1,5 +1,6 @@
 // A vehicle stands at a place, or has gone from it: what a camera or a drone saw, now and then. The ledger keeps vehicles that stand for days.
 import { type Static, Type } from 'typebox'
+import { Appearance } from '../appearance.ts'
 import { defineEvent, Timestamp } from '../cloud-event.ts'
 import { Evidence } from '../evidence.ts'
 import { LonLat, PictureBox } from '../geometry.ts'
@@ -20,6 +21,7 @@ export const VehicleSighted = Type.Object({
   look: Type.Optional(
     Type.Array(Type.Number(), { maxItems: 512, description: 'colour histogram; compared by Hellinger distance' }),
   ),
+  appearance: Type.Optional(Appearance),
   standsSince: Timestamp,
   at: Timestamp,
   reason: Type.Optional(

@@ -26,6 +26,7 @@ export function sightingEvent(
     box: vehicle.anchor,
     ...(camera.location ? { location: camera.location, accuracyMetres: cameraAccuracyMetres } : {}),
     ...(vehicle.look ? { look: [...vehicle.look] } : {}),
+    ...(vehicle.appearance ? { appearance: vehicle.appearance } : {}),
     standsSince: new Date(vehicle.standsAt).toISOString(),
     at: new Date(at).toISOString(),
     ...(reason === undefined ? {} : { reason }),

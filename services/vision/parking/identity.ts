@@ -1,5 +1,6 @@
 // Which object of this frame is which known vehicle. A standing vehicle is its place, class group and look; its track id comes after that,
 // so a switched id, an occlusion, a light flash or a restart changes nothing. A moving one is its track.
+import { apartness } from '../../contracts/appearance.ts'
 import { areaOf, iouOf, isDouble } from '../geometry/box.ts'
 import { lookDistance } from './look.ts'
 import { shiftOf } from './motion.ts'
@@ -85,7 +86,9 @@ function rankOf(
   const isOwn = object === own
   const unseen = now - vehicle.seenAt
   const distance = vehicle.look && object.look ? lookDistance(vehicle.look, object.look) : undefined
-  const alike = distance === undefined || distance <= rules.sameLook
+  const apart = apartness(vehicle.appearance, object.appearance)
+  const alike =
+    apart === undefined ? distance === undefined || distance <= rules.sameLook : apart <= rules.sameAppearance
   if (vehicle.phase === 'entered') {
     const newTrack = track === undefined || iouOf(track.origin, vehicle.box) > rules.samePlaceIou
     const here = iouOf(vehicle.box, object.box) > rules.samePlaceIou

@@ -1,5 +1,6 @@
 // The dwell machine: (state, observation) → (state, effects), pure. entered → stopped → parked → violation → left, one violation a parked
 // vehicle, whatever the tracker, the light or the process does meanwhile. Its clock is the frames' event time.
+import type { Appearance } from '../../contracts/appearance.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
 import { bottomCentreOf, iouOf, isDouble, isPart } from '../geometry/box.ts'
 import { polygonHolds } from '../geometry/polygon.ts'
@@ -19,6 +20,8 @@ export interface ParkingObject {
   readonly score: number
   readonly box: PictureBox
   readonly look?: readonly number[]
+  /** where the embedding was asked: of what stands, or may be one that stood */
+  readonly appearance?: Appearance
 }
 
 export interface ParkingObservation {

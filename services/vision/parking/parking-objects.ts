@@ -23,7 +23,7 @@ export function toParkingObjects(
 }
 
 /** The cut that shows the box with the most pixels. */
-function cutThatShows(cuts: readonly FrameCutPixels[], box: PictureBox): FrameCutPixels | undefined {
+export function cutThatShows(cuts: readonly FrameCutPixels[], box: PictureBox): FrameCutPixels | undefined {
   const showing = cuts.filter(({ cut }) => coverageOf(box, cut.region) > 0.9)
   const scale = ({ cut, pictureWidth }: FrameCutPixels) => pictureWidth / (cut.region[2] - cut.region[0])
   return showing.sort((a, b) => scale(b) - scale(a))[0]

@@ -38,6 +38,7 @@ export interface ParkingRules {
   readonly seenOverall: number
   readonly samePlaceIou: number
   readonly sameLook: number
+  readonly sameAppearance: number
   readonly queueVehicles: number
   readonly queueOvertaken: number
   readonly continueMs: number
@@ -107,6 +108,7 @@ export function parkingRulesOf(
     seenOverall: parking.seenOverall,
     samePlaceIou: parking.samePlaceIou,
     sameLook: parking.sameLook,
+    sameAppearance: parking.appearance.sameVehicle,
     queueVehicles: parking.queueVehicles,
     queueOvertaken: parking.queueOvertaken,
     continueMs: 1000 * parking.continueSeconds,

@@ -1,4 +1,5 @@
 // What the parking machine remembers of a camera. Plain data, saved as JSON and restored after a restart.
+import type { Appearance } from '../../contracts/appearance.ts'
 import type { Evidence } from '../../contracts/evidence.ts'
 import type { PictureBox } from '../../contracts/geometry.ts'
 import type { ZoneMemory } from '../zones/zone-inertia.ts'
@@ -32,6 +33,9 @@ export interface Vehicle {
   box: PictureBox
   score: number
   look?: number[]
+  /** how it last looked to the embedding where it stands, and the event time of that */
+  appearance?: Appearance
+  appearedAt?: number
   /** event times, ms since the epoch */
   arrivedAt: number
   standsAt: number

@@ -83,6 +83,10 @@ export function seen(
     show(vehicle, 1, step)
     delete vehicle.displacedSince
     settle(vehicle, object, step, rules)
+    if (object.appearance) {
+      vehicle.appearance = object.appearance
+      vehicle.appearedAt = at
+    }
     return true
   }
   if (vehicle.phase === 'entered') {
@@ -138,6 +142,8 @@ function stand(vehicle: Vehicle, at: number, now: number): void {
   vehicle.pictures = []
   delete vehicle.passedBy
   delete vehicle.sightedAt
+  delete vehicle.appearance
+  delete vehicle.appearedAt
   delete vehicle.displacedSince
 }
 
