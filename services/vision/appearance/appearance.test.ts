@@ -143,7 +143,7 @@ describe('the reader', () => {
   it('gives the object that was asked of its vector, and the others as they are', async () => {
     const asked: number[] = []
     const infer: InferencePool['infer'] = (_key, _owner, pictures) => {
-      asked.push(...pictures.map(({ length }) => length))
+      asked.push(...pictures.map((picture) => (picture instanceof Uint8Array ? picture.length : 0)))
       const vector = Float32Array.of(0.6, 0.80049)
       return Promise.resolve({
         seconds: 0.001,

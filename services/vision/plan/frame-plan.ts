@@ -115,6 +115,3 @@ function surroundings(zone: Box, { margin, minimumSide }: PlanConfig): Box {
 /** Start of a span of this length about a centre, moved into 0..1. */
 const place = (centre: number, length: number): number => Math.min(1 - length, Math.max(0, centre - length / 2))
 const round = (value: number): number => Math.min(1, Math.round(value * 10_000) / 10_000)
-
-/** For each thread one that runs and one that lies ready; one more that is being tracked. */
-export const framesAtOnceFor = (threads: number): number => 2 * threads + 1
