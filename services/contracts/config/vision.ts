@@ -1,5 +1,6 @@
 // Config: models, tracking, zones, parking, presence of smoke and the like, and evidence pictures.
 import { type Static, Type } from 'typebox'
+import { VehicleAppearance } from './vision-appearance.ts'
 import { Crowd } from './vision-crowd.ts'
 import { Burning, PresenceRule, presenceDefaults } from './vision-presence.ts'
 
@@ -54,25 +55,6 @@ const ParkingRule = (dwellSeconds: number, standard: string) =>
     },
     section,
   )
-
-/** How a stopped vehicle looks to an embedding (models/vehicle_look): steadier in other light than colours, and tells cars of one colour apart. */
-const VehicleAppearance = Type.Object(
-  {
-    model: Type.String({
-      default: 'vehicle_look',
-      maxLength: 256,
-      description: 'an embedding, folder name or path; empty, or not there: colour histograms decide alone',
-    }),
-    sameVehicle: Type.Number({
-      default: 0.5,
-      minimum: 0,
-      maximum: 2,
-      description: 'one minus the cosine of two vectors: nearer than this may be the same vehicle',
-    }),
-    refreshSeconds: Seconds(900, 'a standing vehicle is looked at again this often, as the light changes', 1),
-  },
-  section,
-)
 
 const Parking = Type.Object(
   {
