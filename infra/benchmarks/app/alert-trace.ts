@@ -3,6 +3,7 @@ import type { CameraFrame } from '../../../services/contracts/frames.ts'
 import type { Outgoing } from '../../../services/kernel/event-bus/event-bus.ts'
 import type { Kernel } from '../../../services/kernel/kernel.ts'
 import { createInferenceLane, type OpenLane } from '../../../services/vision/inference/inference-lane.ts'
+import { rgbOf } from '../../../services/vision/inference/sized-input.ts'
 
 /** The way, in its order: each moment with what happens before it. */
 export const moments = [
@@ -85,7 +86,8 @@ export function createAlertTrace(kernel: Kernel): AlertTrace {
   const openLane: OpenLane = (options) => {
     const lane = createInferenceLane(options)
     const send: typeof lane.send = async (message) => {
-      const way = message.kind === 'infer' ? wayOfPixels.get(message.pictures[0] as Uint8Array) : undefined
+      const [first] = message.kind === 'infer' ? message.pictures : []
+      const way = first && wayOfPixels.get(rgbOf(first))
       mark(way, 'inferring')
       const answer = await lane.send(message)
       mark(way, 'inferred')
