@@ -102,3 +102,42 @@ class Features(nn.Module):
 
     def forward(self, x):
         return torch.cat([self.measures(x), self.backbone(x[:, -1])], 1)
+
+
+class Extent(nn.Module):
+    """Scores [1,2,n,n] → a box for every cell and class: where within REACH cells the scores lie, so that a flame that grows or flickers has a box that does."""
+
+    REACH = 10
+
+    def __init__(self, cells):
+        super().__init__()
+        y, x = torch.meshgrid(torch.arange(cells) + 0.5, torch.arange(cells) + 0.5, indexing="ij")
+        self.size = float(cells * STRIDE)
+        self.register_buffer("at", torch.stack([x, y])[:, None].float())
+
+    def forward(self, scores):
+        weight = scores[0].square()[:, None] + 1e-6  # [2,1,n,n]
+        around = lambda m: F.avg_pool2d(m, 2 * self.REACH + 1, 1, self.REACH)  # noqa: E731
+        total = around(weight)
+        corners = []
+        for at in self.at:
+            middle = around(weight * at) / total
+            spread = (around(weight * at * at) / total - middle.square()).clamp(min=0.5).sqrt()
+            corners.append((middle - 1.8 * spread, middle + 1.8 * spread))
+        (x1, x2), (y1, y2) = corners
+        return (STRIDE * torch.cat([x1, y1, x2, y2], 1)).clamp(0, self.size).flatten(2).transpose(1, 2).reshape(1, -1, 4)
+
+
+class Exported(nn.Module):
+    """The product's own family for models of several frames: `image` uint8 [1,T*S,S,3], oldest first; boxes of fire, then boxes of smoke."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.features, self.head, self.size, self.extent = Features(), Head(), size, Extent(size // STRIDE)
+
+    def forward(self, image):
+        x = image.reshape(1, FRAMES, self.size, self.size, 3).permute(0, 1, 4, 2, 3).float() / 255.0
+        scores = self.head(self.features(x)).sigmoid()
+        fire, smoke = scores.flatten(2).transpose(1, 2).unbind(2)
+        nothing = torch.zeros_like(fire)
+        return self.extent(scores), torch.stack([torch.cat([fire, nothing], 1), torch.cat([nothing, smoke], 1)], 2)
