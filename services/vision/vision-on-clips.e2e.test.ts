@@ -1,6 +1,6 @@
 // Real footage through real models: cars that park are told once each, with pictures; traffic is not. Needs ../shared (footage and a public model).
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -93,11 +93,11 @@ describe.runIf(hasSharedData)(
   },
 )
 
-/** The project's own detector, where it has been built. */
-const ownModel = new URL('../../models/street', import.meta.url).pathname
-const hasOwnModel = existsSync(join(ownModel, 'model.json'))
+/** The project's own detector, and its int8 copy. */
+const ownModels = ['street', 'street_int8'] as const
 
-describe.runIf(hasSharedData && hasOwnModel)('footage through our own street detector', () => {
+describe.runIf(hasSharedData).each(ownModels)('footage through our own %s', (name) => {
+  const ownModel = new URL(`../../models/${name}`, import.meta.url).pathname
   let rig: VisionRig
   afterEach(() => rig.stop())
 
@@ -109,7 +109,7 @@ describe.runIf(hasSharedData && hasOwnModel)('footage through our own street det
     const black = started.length - sedan
     const { version } = JSON.parse(readFileSync(join(ownModel, 'model.json'), 'utf8')) as { version?: string }
     process.stdout.write(
-      `own street detector ${version ?? ''}: the sedan told ${sedan} times (truth 1), the black car ${black} times (truth 1)\n`,
+      `own ${name} ${version ?? ''}: the sedan told ${sedan} times (truth 1), the black car ${black} times (truth 1)\n`,
     )
     for (const { box, kind } of started) {
       expect(kind).toBe('illegal_parking')

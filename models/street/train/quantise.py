@@ -3,7 +3,7 @@
 Float stay the first convolution (three channels are slow in int8), the prediction layers and what decodes them: a box edge in 8 bits is 2 px off. Weights
 have 7 bits, so that processors without VNNI, which add two products in 16 bits, do not saturate.
 
-python quantise.py --model .. --cache ~/.cache/qly-train   (writes model.int8.onnx beside model.onnx, makes model.json name it, compares both)
+python quantise.py --model .. --cache ~/.cache/qly-train --to ../../street_int8   (writes model.onnx and model.json there, compares both)
 """
 import argparse
 import hashlib
@@ -18,8 +18,6 @@ import onnx
 import onnxruntime
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
-
-INT8 = "model.int8.onnx"
 
 
 def letterbox(picture, size):
@@ -99,22 +97,23 @@ def compare(files, pictures):
     for file, taken, found in zip(files, times, scores):
         sure = np.stack(scores[0]) > 0.2
         off = np.abs(np.stack(found) - np.stack(scores[0]))[sure].mean()
-        print(file.name, file.stat().st_size, f"bytes, {np.median(taken):.1f} ms on one thread; scores above 0.2 are {off:.4f} off the first file's in the mean")
+        print(file, file.stat().st_size, f"bytes, {np.median(taken):.1f} ms on one thread; scores above 0.2 are {off:.4f} off the first file's in the mean")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", type=pathlib.Path, required=True, help="folder with model.onnx (float) and model.json")
     parser.add_argument("--cache", type=pathlib.Path, required=True)
+    parser.add_argument("--to", type=pathlib.Path, required=True, help="folder of the int8 copy")
     parser.add_argument("--count", type=int, default=128, help="calibration pictures")
     a = parser.parse_args()
     about = json.loads((a.model / "model.json").read_text())
-    source, target = a.model / "model.onnx", a.model / INT8
+    source, target = a.model / about["file"], a.to / about["file"]
+    a.to.mkdir(parents=True, exist_ok=True)
     pictures = calibration_pictures(a.cache, about["input"]["width"], a.count)
     quantise(source, target, pictures)
-    about |= {"file": INT8, "sha256": hashlib.sha256(target.read_bytes()).hexdigest()}
-    about["float"] = {"file": source.name, "sha256": hashlib.sha256(source.read_bytes()).hexdigest()}
-    (a.model / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+    about["sha256"] = hashlib.sha256(target.read_bytes()).hexdigest()
+    (a.to / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
     compare([source, target], pictures[:40])
 
 
