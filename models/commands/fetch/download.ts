@@ -26,11 +26,14 @@ export interface DownloadOptions {
 }
 
 const mostBytes = 2 * 2 ** 30
+/** tries after which nothing more had come: a server that is not there need not be asked again and again */
+const mostFruitless = 2
 
 /** QLY_STREAM_UNREADABLE (retryable; what came is kept) when the connection fails; QLY_MODEL_INVALID when it is another file. */
 export async function download(wanted: Download, options: DownloadOptions = {}): Promise<void> {
   const part = `${wanted.file}.part`
   await mkdir(dirname(part), { recursive: true })
+  let fruitless = 0
   for (let left = options.tries ?? 4; ; left--) {
     const before = await sizeOf(part)
     try {
@@ -39,8 +42,8 @@ export async function download(wanted: Download, options: DownloadOptions = {}):
     } catch (error) {
       if (error instanceof AppError) throw error
       const { message } = error as Error
-      const isStuck = (await sizeOf(part)) === before
-      if (left > 1 && !isStuck) continue
+      fruitless = (await sizeOf(part)) > before ? 0 : fruitless + 1
+      if (left > 1 && fruitless < mostFruitless) continue
       throw new AppError(
         'QLY_STREAM_UNREADABLE',
         `${wanted.url}: ${causeOf(error) ?? message}; what came is kept, the same command goes on there`,
