@@ -1,45 +1,7 @@
 // Every family against a real session: graphs with known outputs, and boxes worked out by hand. Input 32 × 32, labels car and person.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openModelRuntime } from '../../inference/model-runtime.ts'
-import { parseModelDescription } from '../../model-registry/model-description.ts'
+import { describe, expect, it } from 'vitest'
 import { echoModel, type GraphInput, type KnownOutput, knownModel } from '../../testing/family-onnx.ts'
-import type { CutDetection } from '../detection.ts'
-
-let directory: string
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'qly-families-'))
-})
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
-
-const grey = new Uint8Array(32 * 32 * 3).fill(114)
-let number = 0
-
-/** The shortest model.json; runs the model on a picture. */
-async function run(onnx: Uint8Array, json: Record<string, unknown>, picture = grey): Promise<CutDetection[]> {
-  const file = join(directory, `${++number}.onnx`)
-  writeFileSync(file, onnx)
-  const text = JSON.stringify({
-    labels: ['car', 'person'],
-    sha256: '0'.repeat(64),
-    licence: 'x',
-    trainedOn: 'x',
-    ...json,
-    input: { width: 32, height: 32, ...(json.input as object) },
-  })
-  const runtime = await openModelRuntime(
-    { name: 'test', file, description: parseModelDescription(text, 'model.json') },
-    { threads: 1 },
-  )
-  try {
-    const [detections = []] = await runtime.infer([picture], 0.2)
-    return detections
-  } finally {
-    await runtime.release()
-  }
-}
+import { greyPicture as grey, runKnownModel as run } from '../../testing/run-known-model.ts'
 
 /** `rows` × `row` zeroes with some rows written. */
 const rowsWith = (rows: number, row: number, some: Readonly<Record<number, readonly number[]>>): number[] => {
@@ -288,43 +250,5 @@ describe('families', () => {
     const box = red.slice(0, 4).map(value)
     expect(found?.label).toBe(`class ${Math.round(value(129))}`)
     for (const [edge, wanted] of box.entries()) expect(found?.box[edge]).toBeCloseTo(wanted, 2)
-  })
-})
-
-describe('a graph that does not fit is refused with the difference', () => {
-  const output = (shape: number[]): KnownOutput => ({
-    shape,
-    values: new Array(shape.reduce((a, b) => a * b, 1)).fill(0),
-  })
-  it.each([
-    ['yolox', { y: output([1, 20, 7]) }, /output y has the shape \[1, 20, 7\], expected \[1, 21, 7\] \(5 \+ 2 labels/],
-    ['yolox', { a: output([1]), b: output([1]) }, /has the outputs a, b; family yolox has one/],
-    [
-      'ultralytics',
-      { y: output([1, 84, 99]) },
-      /expected \[1, 6, N\] \(4 \+ 2 labels .*or \[1, N, 7\] with objectness/,
-    ],
-    ['end-to-end', { y: output([1, 9, 84]) }, /expected \[1, N, 6\] \(x1, y1, x2, y2, score, class/],
-    ['detr', { a: output([1, 9, 4]), b: output([1, 9, 80]) }, /output b .* expected \[1, 9, 2\] \(2 labels/],
-    ['detr', { a: output([9]), b: output([9]) }, /boxes \[1, Q, 4\] with logits/],
-    ['nanodet', { y: output([1, 23, 34]) }, /expected \[1, 21 or 22, 2 \+ 4 × B\]/],
-    ['classifier', { y: output([1, 5]) }, /output y has the shape \[1, 5\], expected \[1, 2\]/],
-    ['embedding', { y: output([1, 5, 7]) }, /expected \[1, D\]/],
-    ['ultralytics', { y: { ...output([1, 6, 9]), type: 'int8' } }, /y is int8: model.json must give outputs.y.scale/],
-  ] as const)('%s', async (family, outputs, says) => {
-    await expect(run(knownModel(planes, outputs), { family })).rejects.toMatchObject({
-      code: 'QLY_MODEL_INVALID',
-      message: expect.stringMatching(says),
-    })
-  })
-
-  it('two pictures, a batch of two, text', async () => {
-    const fine = { y: output([1, 6, 6]) }
-    const inputs = [...planes, { name: 'other', shape: [1, 3, 32, 32] }]
-    await expect(run(knownModel(inputs, fine), { family: 'end-to-end' })).rejects.toThrow(
-      /one picture input is expected/,
-    )
-    const two = [{ shape: [2, 3, 32, 32] }]
-    await expect(run(knownModel(two, fine), { family: 'end-to-end' })).rejects.toThrow(/has the shape \[2, 3, 32, 32\]/)
   })
 })
