@@ -9,6 +9,7 @@ import { MediaConfig } from '../../services/contracts/config/media.ts'
 import { systemClock } from '../../services/kernel/clock/system-clock.ts'
 import { startCameraSource } from '../../services/media/camera-source/camera-source.ts'
 import { openFile } from '../../services/media/camera-source/file-input.ts'
+import { unheard } from '../../services/media/testing/unheard.ts'
 import type { Bench } from './bench-port.ts'
 
 const clips = new URL('../../../shared/data/clips/', import.meta.url)
@@ -124,17 +125,7 @@ async function ours(url: string): Promise<number> {
       loop: false,
       mode: 'every',
     },
-    {
-      onHealth() {},
-      onDecoded() {},
-      onSkipped() {},
-      onDelivered() {},
-      onDamaged() {},
-      onReconnect() {},
-      onFailed(error) {
-        throw error
-      },
-    },
+    unheard,
   )
   await camera.ended
   return (frames * 1000) / (performance.now() - began)

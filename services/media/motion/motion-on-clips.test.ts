@@ -8,6 +8,7 @@ import { MediaConfig } from '../../contracts/config/media.ts'
 import { systemClock } from '../../kernel/clock/system-clock.ts'
 import { startCameraSource } from '../camera-source/camera-source.ts'
 import { openFile } from '../camera-source/file-input.ts'
+import { unheard } from '../testing/unheard.ts'
 
 const clips = resolve(import.meta.dirname, '../../../../shared/data/clips')
 const config = Value.Default(MediaConfig, {}) as MediaConfig
@@ -28,18 +29,7 @@ async function motionOf(name: string): Promise<number[]> {
       loop: false,
       mode: 'every',
     },
-    {
-      onHealth() {},
-      onDecoded() {},
-      onSkipped() {},
-      onDelivered() {},
-      onDamaged() {},
-      onReconnect() {},
-      onMotion: (at) => void moved.push(at),
-      onFailed(error) {
-        throw error
-      },
-    },
+    { ...unheard, onMotion: (at) => void moved.push(at) },
   )
   await source.ended
   return moved.map((at) => (at - (first ?? at)) / 1000)

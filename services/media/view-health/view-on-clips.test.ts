@@ -9,6 +9,7 @@ import { MediaConfig } from '../../contracts/config/media.ts'
 import { systemClock } from '../../kernel/clock/system-clock.ts'
 import { startCameraSource } from '../camera-source/camera-source.ts'
 import { openFile } from '../camera-source/file-input.ts'
+import { unheard } from '../testing/unheard.ts'
 import type { GreyPicture } from './picture-measures.ts'
 import { freshView, judgeView } from './view-judge.ts'
 import { greyOf } from './view-watch.ts'
@@ -46,17 +47,7 @@ async function picturesOf(name: string): Promise<{ kept: GreyPicture[]; turned: 
       loop: false,
       mode: 'every',
     },
-    {
-      onHealth() {},
-      onDecoded() {},
-      onSkipped() {},
-      onDelivered() {},
-      onDamaged() {},
-      onReconnect() {},
-      onFailed(error) {
-        throw error
-      },
-    },
+    unheard,
   )
   await Promise.race([source.ended, stopped])
   await source.stop()
